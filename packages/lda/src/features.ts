@@ -1,1 +1,7 @@
-export {};
+export {
+  joinFeatures,
+  readFeatures,
+  readUnlabelledFeatures,
+  type FeatureRows,
+  type LabelledRows,
+} from "./features-file";
