@@ -1,0 +1,64 @@
+import { Command } from "commander";
+import { checkOutput, saveModel } from "../model-folder";
+import { trainModel } from "../train";
+import { collectDirs, parseChoice, parseSeed, parseShrinkage, parseTestSize, readFolders } from "./inputs";
+import { classNamesOf, evaluationJson, renderEvaluation } from "./render";
+
+interface TrainFlags {
+  readonly model: string;
+  readonly solver: string;
+  readonly shrinkage: "auto" | "none" | number;
+  readonly testSize: number;
+  readonly seed: number;
+  readonly standardize?: boolean;
+  readonly out: string;
+  readonly json?: true;
+}
+
+export const trainCommand = (): Command =>
+  new Command("train")
+    .description("fit a classifier on folders of features.parquet and labels.parquet, and save it")
+    .argument("<dir...>", "folders, joined in this order: the split depends on it", collectDirs)
+    .option("--model <kind>", "lda", parseChoice("lda", ["ridge", "logreg"]), "lda")
+    .option("--solver <name>", "lsqr", parseChoice("lsqr", ["svd", "eigen"]), "lsqr")
+    .option("--shrinkage <share>", "auto (Ledoit-Wolf), none, or a number from 0 to 1", parseShrinkage, "auto" as const)
+    .option(
+      "--test-size <share>",
+      "share of the epochs held out for the metrics, 0 to train on all",
+      parseTestSize,
+      0.2,
+    )
+    .option("--seed <integer>", "seed of the stratified split", parseSeed, 42)
+    .option("--standardize", "scale each feature by its mean and standard deviation first")
+    .requiredOption("--out <dir>", "folder of the model; one that holds a model is replaced")
+    .option("--json", "print the result as one line of JSON")
+    .action(async (dirs: string[], { testSize, seed, shrinkage, standardize = false, out, json }: TrainFlags) => {
+      await checkOutput(out); // before the work, not after it
+      const { features, labels, featureNames } = await readFolders(dirs);
+      const started = performance.now();
+      const { model, metrics, split } = trainModel({
+        features,
+        labels,
+        featureNames,
+        testSize,
+        seed,
+        shrinkage,
+        standardize,
+      });
+      const seconds = (performance.now() - started) / 1000;
+      await saveModel(model, out);
+      const result = {
+        ...(metrics === null ? {} : evaluationJson(metrics)),
+        n_train: split.train.length,
+        n_test: split.test.length,
+        n_features: features.nFeatures,
+        classes: model.classes,
+        shrinkage_per_class: model.training["shrinkage_per_class"],
+        seconds,
+        out,
+      };
+      const told = `${model.kind} on ${split.train.length} epochs × ${features.nFeatures} features in ${seconds.toFixed(2)} s, saved to ${out}\n`;
+      const scored =
+        metrics === null ? "no epochs held out, so no metrics\n" : renderEvaluation(metrics, classNamesOf(model));
+      process.stdout.write(json ? `${JSON.stringify(result)}\n` : told + scored);
+    });
