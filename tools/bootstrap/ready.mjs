@@ -16,7 +16,12 @@ export function ready() {
   if (!isInstalled()) step("installing dependencies (npm ci)", npm(), ["ci", "--no-audit", "--no-fund"]);
   const wanted = sourceHash();
   if (!isBuilt(wanted)) {
-    step("building the packages", process.execPath, [join(root, "node_modules", "turbo", "bin", "turbo"), "run", "build", "--output-logs=errors-only"]);
+    step("building the packages", process.execPath, [
+      join(root, "node_modules", "turbo", "bin", "turbo"),
+      "run",
+      "build",
+      "--output-logs=errors-only",
+    ]);
     mkdirSync(join(stampFile, ".."), { recursive: true });
     writeFileSync(stampFile, wanted);
   }
@@ -42,7 +47,12 @@ function isInstalled() {
 
 function sourceHash() {
   const hash = createHash("sha256");
-  const add = (path) => hash.update(path).update("\0").update(readFileSync(join(root, path))).update("\0");
+  const add = (path) =>
+    hash
+      .update(path)
+      .update("\0")
+      .update(readFileSync(join(root, path)))
+      .update("\0");
   for (const file of ["package-lock.json", "tsconfig.base.json", "turbo.json"]) add(file);
   for (const name of packageNames()) {
     for (const file of filesBelow(`packages/${name}`)) add(file);
@@ -51,7 +61,9 @@ function sourceHash() {
 }
 
 function* filesBelow(folder) {
-  for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       if (!["node_modules", "dist", "test", ".turbo"].includes(entry.name)) yield* filesBelow(path);

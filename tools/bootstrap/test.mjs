@@ -26,7 +26,9 @@ await run("test", async () => {
       { cwd: root, env: { ...process.env, ...services.env }, stdio: ["ignore", "inherit", "inherit"] },
     );
     for (const line of services.notes) process.stdout.write(`${line}\n`);
-    const { numPassedTests, numFailedTests, numPendingTests, numTotalTests, success } = JSON.parse(readFileSync(report, "utf8"));
+    const { numPassedTests, numFailedTests, numPendingTests, numTotalTests, success } = JSON.parse(
+      readFileSync(report, "utf8"),
+    );
     if (numTotalTests === 0) throw new Error("no test was found");
     const ok = status === 0 && success;
     if (process.env.CI && numPendingTests > 0) {

@@ -16,11 +16,24 @@ const MLFLOW = "3.17.2";
 
 /** The Python peers, a virtual environment each; versions as in the golden files. */
 export const pythonPeers = {
-  mlflow: { folder: `mlflow-${MLFLOW}`, variable: "P300_TEST_MLFLOW_PYTHON", packages: [`mlflow==${MLFLOW}`, "boto3"], needed: true },
+  mlflow: {
+    folder: `mlflow-${MLFLOW}`,
+    variable: "P300_TEST_MLFLOW_PYTHON",
+    packages: [`mlflow==${MLFLOW}`, "boto3"],
+    needed: true,
+  },
   numerics: {
     folder: "numerics",
     variable: "P300_PEERS_PYTHON",
-    packages: ["mne==1.13.2", "scipy==1.17.1", "scikit-learn==1.9.1", "pyriemann==0.12", "numpy==2.4.6", "pyarrow", "pandas"],
+    packages: [
+      "mne==1.13.2",
+      "scipy==1.17.1",
+      "scikit-learn==1.9.1",
+      "pyriemann==0.12",
+      "numpy==2.4.6",
+      "pyarrow",
+      "pandas",
+    ],
     needed: false, // golden vectors are committed: only tools/golden and tools/bench run these
   },
 };
@@ -35,11 +48,14 @@ export async function provision({ peers = ["mlflow"], go = true } = {}) {
     try {
       env[variable] = make();
     } catch (error) {
-      if (process.env.CI) throw new Error(`${what} can't be provisioned: ${error.message}`);
+      if (process.env.CI) throw new Error(`${what} can't be provisioned: ${error.message}`, { cause: error });
       notes.push(`skipped where needed: ${what} (${error.message})`);
     }
   };
-  for (const name of peers) attempt(pythonPeers[name].variable, `Python with ${pythonPeers[name].packages[0]}`, () => python(pythonPeers[name]));
+  for (const name of peers)
+    attempt(pythonPeers[name].variable, `Python with ${pythonPeers[name].packages[0]}`, () =>
+      python(pythonPeers[name]),
+    );
   if (go) attempt("P300_TEST_VERSITYGW", `versitygw ${VERSITYGW}`, versitygw);
   return { env, notes };
 }
@@ -49,7 +65,9 @@ function python({ folder, packages }) {
   const executable = join(home, "bin", "python");
   const stamp = join(home, ".p300-ready");
   if (existsSync(stamp) && existsSync(executable)) return executable;
-  const base = ["python3.12", "python3.11", "python3"].find((name) => works(name, ["-c", "import sys, venv; assert sys.version_info >= (3, 11)"]));
+  const base = ["python3.12", "python3.11", "python3"].find((name) =>
+    works(name, ["-c", "import sys, venv; assert sys.version_info >= (3, 11)"]),
+  );
   if (!base) throw new Error("needs Python 3.11 or newer with venv on the PATH");
   rmSync(home, { recursive: true, force: true });
   say(`making a Python environment with ${packages.join(" ")}`);
@@ -77,7 +95,11 @@ function works(command, args) {
 }
 
 function must(command, args, env = {}) {
-  const { status, stderr, stdout, error } = spawnSync(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
+  const { status, stderr, stdout, error } = spawnSync(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+  });
   if (status === 0) return;
   const last = `${stderr ?? ""}${stdout ?? ""}`.trim().split("\n").at(-1);
   throw new Error(`${command} ${args.slice(0, 3).join(" ")} … failed: ${error?.message ?? last}`);

@@ -1,0 +1,99 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { DemoHome } from "./home";
+import { commandPath, startService, stopService, type Service } from "./processes";
+import { BUCKETS, bucketUri, envOf, MODEL_NAME, type Settings } from "./settings";
+
+/** The long-running parts of the system, each a process of its own. */
+export class Services {
+  readonly #running: Service[] = [];
+
+  constructor(
+    readonly home: DemoHome,
+    readonly bucketsRoot: string,
+  ) {}
+
+  /** Buckets that are folders are made here; S3 buckets have to be there. */
+  makeBuckets(): void {
+    if (this.bucketsRoot.startsWith("s3:")) return;
+    for (const name of Object.keys(BUCKETS) as (keyof typeof BUCKETS)[])
+      mkdirSync(bucketUri(this.bucketsRoot, name), { recursive: true });
+  }
+
+  async startRegistry(): Promise<Service> {
+    const database = join(this.home.folder("registry"), "mlflow.db");
+    const artifacts = bucketUri(this.bucketsRoot, "artifacts");
+    return this.#start(
+      "registry",
+      [
+        commandPath("@p300/registry", "p300-registry"),
+        "server",
+        "--port",
+        "0",
+        "--json",
+        "--backend-store-uri",
+        `sqlite:///${database}`,
+        "--artifacts-destination",
+        artifacts,
+      ],
+      {},
+    );
+  }
+
+  async startDag(settings: Settings, dagsFolder: string, workers: number): Promise<Service> {
+    const args = [
+      "standalone",
+      "--port",
+      "0",
+      "--json",
+      "--dags-folder",
+      dagsFolder,
+      "--home",
+      this.home.folder("dag"),
+      "--workers",
+      String(workers),
+    ] as const;
+    return this.#start("dag", [commandPath("@p300/dag", "p300-dag"), ...args], envOf(settings));
+  }
+
+  async startServe(settings: Settings, replicas: number): Promise<Service> {
+    const args = ["--port", "0", "--json", "--registry", settings.registryUrl, "--replicas", String(replicas)] as const;
+    return this.#start(
+      "serve",
+      [
+        commandPath("@p300/serve", "p300-serve"),
+        ...args,
+        "--champion",
+        `models:/${MODEL_NAME}@champion`,
+        "--challenger",
+        `models:/${MODEL_NAME}@challenger`,
+      ],
+      envOf(settings),
+    );
+  }
+
+  /** Lets go of everything without stopping it. */
+  leave(): readonly Service[] {
+    for (const { child } of this.#running) {
+      child.stdout?.destroy();
+      child.unref();
+    }
+    return this.#running.splice(0);
+  }
+
+  /** Stops everything, the last started first. */
+  async stop(): Promise<void> {
+    for (const service of this.#running.splice(0).reverse()) await stopService(service);
+  }
+
+  async #start(name: string, command: readonly [string, ...string[]], env: Record<string, string>): Promise<Service> {
+    const logFile = join(this.home.folder("logs"), `${name}.log`);
+    const service = await startService(name, command, {
+      env: { ...env, P300_HOME: this.home.path },
+      logFile,
+      onSpawn: (process) => this.home.remember(process),
+    });
+    this.#running.push(service);
+    return service;
+  }
+}
