@@ -1,0 +1,15 @@
+import { Command } from "commander";
+import { addInspect } from "./inspect";
+import { addPreprocess } from "./preprocess";
+import { addSynth } from "./synth";
+
+/** The command `p300-dsp`. */
+export function makeProgram(version: string): Command {
+  const program = new Command("p300-dsp")
+    .description("EEG recordings to P300 features, equal to MNE's.")
+    .version(version)
+    .showHelpAfterError("(p300-dsp --help shows what it takes)")
+    .exitOverride();
+  for (const add of [addPreprocess, addInspect, addSynth]) add(program).exitOverride().copyInheritedSettings(program);
+  return program;
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { FileError } from "./errors";
+
+/** Says in words why the system refused a file. */
+export function fileError(path: string, cause: unknown): FileError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "no such file or folder: check the path",
+    EISDIR: "is a folder: name a file in it",
+    ENOTDIR: "a part of the path is a file, not a folder: check the path",
+    EEXIST: "is there already and is not a folder: give another path",
+    EACCES: "permission denied: check who may read or write it",
+    EPERM: "permission denied: check who may read or write it",
+    EROFS: "lies on a read-only file system: give another path",
+    ENOSPC: "no space is left on the disk: free some",
+    EMFILE: "too many files are open: raise the limit",
+  };
+  return new FileError(path, reasons[code] ?? `cannot be used (${code || String(cause)})`, { cause });
+}
+
+/** A name beside `path` that nothing else uses, hidden until it is renamed. */
+export function temporaryBeside(path: string): string {
+  const full = resolve(path);
+  return join(dirname(full), `.${basename(full)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
+}
+
+/** Writes a file whole or not at all. Its folder is made when absent.
+ * @throws {FileError} naming `path`. */
+export async function writeFileWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = temporaryBeside(path);
+  try {
+    await mkdir(dirname(temporary), { recursive: true });
+    await writeFile(temporary, content);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw fileError(path, cause);
+  }
+}
+
+/** Lets `fill` write into a new folder beside `folder`, and puts it in place once all of it is there. When `fill` fails,
+ * nothing is left. A folder that is there already keeps its other files; those of the same name are replaced, the file
+ * `last` at the end, so that its presence tells that the others are whole.
+ * @throws {FileError} naming `folder`. */
+export async function writeFolderWhole(
+  folder: string,
+  last: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = temporaryBeside(folder);
+  try {
+    await mkdir(temporary, { recursive: true }).catch((cause: unknown) => {
+      throw fileError(folder, cause);
+    });
+    await fill(temporary);
+    await moveFolder(temporary, folder, last).catch((cause: unknown) => {
+      throw fileError(folder, cause);
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function moveFolder(from: string, to: string, last: string): Promise<void> {
+  const there = await readdir(to).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return undefined;
+    throw cause;
+  });
+  if (there === undefined || there.length === 0) {
+    if (there) await rm(to, { recursive: true });
+    await rename(from, to);
+    return;
+  }
+  const names = (await readdir(from, { withFileTypes: true })).sort(
+    (a, b) => Number(a.name === last) - Number(b.name === last),
+  );
+  if (names.some(({ name }) => name === last)) await rm(join(to, last), { force: true });
+  for (const entry of names) {
+    if (entry.isDirectory()) await moveFolder(join(from, entry.name), join(to, entry.name), last);
+    else await rename(join(from, entry.name), join(to, entry.name));
+  }
+}

@@ -1,0 +1,51 @@
+import { NotFiniteError, SampleRateError, ShapeError } from "./errors";
+import type { Hertz } from "./units";
+
+/** A continuous recording: its electrodes, and the stim channel that marks the flashes. */
+export interface Recording {
+  /** nChannels × nSamples, row-major, microvolts. */
+  readonly data: Float64Array;
+  readonly nChannels: number;
+  readonly nSamples: number;
+  readonly sampleRateHz: Hertz;
+  /** One name a row of `data`. */
+  readonly channelNames: readonly string[];
+  /** nSamples codes: 0 where nothing happens, else 1 NonTarget or 2 Target, unless `stimCodes` says otherwise. */
+  readonly stim: Int32Array;
+  /** What each code of `stim` stands for, when the recording says so. */
+  readonly stimCodes?: Readonly<Record<string, string>> | undefined;
+  /** Where it came from, for messages: a file's path, or a generator's name. */
+  readonly source?: string | undefined;
+}
+
+/** Checks that the buffers fit the shape and that the rate can be one.
+ * @throws {ShapeError} when a length does not fit.
+ * @throws {SampleRateError} when the rate is not a finite number above 0. */
+export function checkRecording(recording: Recording): void {
+  const { data, nChannels, nSamples, sampleRateHz, channelNames, stim, source } = recording;
+  if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) throw new SampleRateError(sampleRateHz, source);
+  if (data.length !== nChannels * nSamples)
+    throw new ShapeError("recording.data.length", data.length, nChannels * nSamples);
+  if (channelNames.length !== nChannels)
+    throw new ShapeError("recording.channelNames.length", channelNames.length, nChannels);
+  if (stim.length !== nSamples) throw new ShapeError("recording.stim.length", stim.length, nSamples);
+}
+
+/** Checks that every sample is a number: one NaN would spread over the whole channel in the filter.
+ * @throws {NotFiniteError} naming the first channel and sample that is not. */
+export function checkFinite({ data, nChannels, nSamples, channelNames, source }: Recording): void {
+  for (let channel = 0; channel < nChannels; channel++) {
+    const start = channel * nSamples;
+    const index = firstNotFinite(data, start, start + nSamples);
+    if (index >= 0) throw new NotFiniteError(channelNames[channel]!, index - start, data[index]!, source);
+  }
+}
+
+function firstNotFinite(data: Float64Array, from: number, to: number): number {
+  // x - x is 0 for every finite x and NaN for the others, so one sum tells whether to look closer.
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += data[i]! - data[i]!;
+  if (sum === 0) return -1;
+  for (let i = from; i < to; i++) if (!Number.isFinite(data[i]!)) return i;
+  return -1;
+}
