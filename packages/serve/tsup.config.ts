@@ -1,13 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: [
-    "src/index.ts",
-    "src/express.ts",
-    "src/registry.ts",
-    "src/lda.ts",
-    "src/cli.ts",
-  ],
+  entry: ["src/index.ts", "src/express.ts", "src/registry.ts", "src/lda.ts", "src/cli.ts"],
   format: ["esm", "cjs"],
   target: "node20",
   dts: true,
