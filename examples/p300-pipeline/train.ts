@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { concatenateFeatures } from "@p300/dsp";
 import { saveModel, trainModel } from "@p300/lda";
 import { MlflowClient } from "@p300/registry";
 import { openBucket } from "./src/buckets";
@@ -106,16 +107,7 @@ async function pooled(bucket: Awaited<ReturnType<typeof openBucket>>, subjects: 
     throw new PipelineError(
       `${other.subject} has ${other.features.nFeatures} features and ${subjects[0]} ${nFeatures}: train on recordings of one montage and rate`,
     );
-  const nRows = parts.reduce((sum, { features }) => sum + features.nRows, 0);
-  const data = new Float64Array(nRows * nFeatures);
-  const labels = new Int32Array(nRows);
-  let row = 0;
-  for (const part of parts) {
-    data.set(part.features.data, row * nFeatures);
-    labels.set(part.labels, row);
-    row += part.features.nRows;
-  }
-  return { features: { data, nRows, nFeatures }, labels };
+  return concatenateFeatures(parts);
 }
 
 const HELP = `

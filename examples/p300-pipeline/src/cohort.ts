@@ -64,7 +64,8 @@ export async function checkedSubjects(folder: string): Promise<string[]> {
     if (subject.startsWith(".") || !(await stat(join(folder, subject))).isDirectory()) continue;
     const files = (await readdir(join(folder, subject))).filter((file) => file.endsWith(".parquet")).sort();
     for (const file of files) {
-      const header = await readRecordingHeader(join(folder, subject, file));
+      const header = await readRecordingHeader(join(folder, subject, file)).catch(() => null);
+      if (header === null) continue; // its own task will say what is wrong with it
       first ??= { subject, header };
       const differs = differenceOf(first.header, header);
       if (differs)

@@ -5,8 +5,14 @@ export interface DagRunResult {
   readonly state: string;
   readonly durationSeconds: number;
   readonly taskInstances: number;
-  /** Instances that failed, as `task` or `task[index]`. */
-  readonly failed: readonly string[];
+  readonly failed: readonly FailedInstance[];
+}
+export interface FailedInstance {
+  readonly taskId: string;
+  /** -1 when the task is not mapped. */
+  readonly mapIndex: number;
+  readonly tryNumber: number;
+  readonly state: string;
 }
 interface WireRun {
   dag_run_id: string;
@@ -17,6 +23,7 @@ interface WireTaskInstance {
   task_id: string;
   map_index: number;
   state: string | null;
+  try_number: number;
 }
 
 const POLL_MILLIS = 150;
@@ -44,34 +51,36 @@ export async function runDag(
     ]);
     onProgress(progressOf(instances));
     if (state === "success" || state === "failed") {
-      const failed = instances.filter(
-        (instance) => instance.state === "failed" || instance.state === "upstream_failed",
-      );
-      return {
-        runId,
-        state,
-        durationSeconds: duration ?? 0,
-        taskInstances: instances.length,
-        failed: failed.map(nameOf),
-      };
+      const failed = instances
+        .filter((instance) => instance.state === "failed" || instance.state === "upstream_failed")
+        .map(({ task_id: taskId, map_index: mapIndex, try_number: tryNumber, state }) => ({
+          taskId,
+          mapIndex,
+          tryNumber,
+          state: state!,
+        }));
+      return { runId, state, durationSeconds: duration ?? 0, taskInstances: instances.length, failed };
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MILLIS));
   }
 }
 
-/** The last lines of the log of a task instance's latest try, for a message about its failure. */
-export async function lastLogLine(url: string, dagId: string, runId: string, taskId: string): Promise<string> {
-  const ti = `${url}/api/v2/dags/${encodeURIComponent(dagId)}/dagRuns/${encodeURIComponent(runId)}/taskInstances`;
-  const { task_instances: instances } = await json<{ task_instances: (WireTaskInstance & { try_number: number })[] }>(
-    `${ti}?limit=100`,
-  );
-  const failed = instances.find(({ task_id, state }) => task_id === taskId && state === "failed");
-  if (!failed) return "";
+/** Why a task instance failed: the error that its log ends with. */
+export async function failureOf(
+  url: string,
+  dagId: string,
+  runId: string,
+  { taskId, mapIndex, tryNumber, state }: FailedInstance,
+): Promise<string> {
+  if (state !== "failed" || tryNumber === 0) return state;
+  const path = ["dags", dagId, "dagRuns", runId, "taskInstances", taskId, "logs", String(tryNumber)]
+    .map(encodeURIComponent)
+    .join("/");
   const { content } = await json<{ content: { event?: string; error_detail?: { exc_value: string }[] }[] }>(
-    `${ti}/${encodeURIComponent(taskId)}/logs/${failed.try_number}?map_index=${failed.map_index}`,
+    `${url}/api/v2/${path}?map_index=${mapIndex}`,
   );
   const errors = content.flatMap(({ error_detail }) => error_detail ?? []).map(({ exc_value }) => exc_value);
-  return errors.at(-1) ?? content.at(-1)?.event ?? "";
+  return errors.at(-1) ?? content.at(-1)?.event ?? "its log is empty";
 }
 
 function nameOf({ task_id, map_index }: WireTaskInstance): string {

@@ -83,26 +83,25 @@ class Demo {
       () => this.#start(cohort),
       ({ settings, dagUrl }) => `${settings.registryUrl}, ${dagUrl}`,
     );
-    const trainedOn = [...cohort.first, ...cohort.added];
-    const ingest = (subjects: readonly string[]) =>
-      this.#step(
-        "preprocess",
-        `DAG run ${this.#runs.length + 1}`,
-        () => ingestSubjects(dagUrl, settings, subjects, this.progress, options.signal),
-        ({ run, words }) => (this.#runs.push(run), words),
-      );
+    const ingest = async (wanted: readonly string[]) => {
+      const name = `DAG run ${this.#runs.length + 1}`;
+      const work = () => ingestSubjects(dagUrl, settings, wanted, this.progress, options.signal);
+      const { run, subjects } = await this.#step("preprocess", name, work, ({ words }) => words);
+      this.#runs.push(run);
+      return subjects;
+    };
     const trained = (percentage: number) =>
       this.#step(
         "train",
-        `train on ${percentage} %`,
+        `train on ${Math.round(percentage)} %`,
         () => trainInProcess(settings, percentage, options.signal),
         describe,
       );
 
-    await ingest(cohort.first);
-    if (cohort.added.length > 0) await ingest(cohort.added);
+    const first = await ingest(cohort.first);
+    const added = cohort.added.length > 0 ? await ingest(cohort.added) : [];
 
-    const v1 = await trained(Math.round((100 * cohort.first.length) / trainedOn.length));
+    const v1 = await trained((100 * first.length) / (first.length + added.length));
     const server = await this.#step(
       "serve",
       "server",
@@ -115,7 +114,7 @@ class Demo {
       `v${v1.version} as challenger, then champion`,
       async () => {
         await untilServed(server.url, "challenger", v1.version, options);
-        const promotion = await promoteFirst(settings, client, cohort.added, v1.metrics.auc);
+        const promotion = await promoteFirst(settings, client, added, v1.metrics.auc);
         await untilServed(server.url, "champion", v1.version, options);
         return promotion;
       },
@@ -123,20 +122,20 @@ class Demo {
     );
 
     const v2 = await trained(100);
-    await ingest(cohort.unseen);
+    const unseenSubjects = await ingest(cohort.unseen);
     const promotion = await this.#step(
       "serve",
       `promote v${v2.version} if better, under load`,
       async () => {
         await untilServed(server.url, "challenger", v2.version, options);
-        return this.#promoteUnderLoad(settings, cohort);
+        return this.#promoteUnderLoad(settings, unseenSubjects.slice(0, JUDGES));
       },
       ({ rule, note }) => `${rule}${note}`,
     );
     const unseen = await this.#step(
       "serve",
       `v${v2.version} on all the unseen`,
-      () => simulate(settings, client, { slot: "challenger", subjects: cohort.unseen }),
+      () => simulate(settings, client, { slot: "challenger", subjects: unseenSubjects }),
       ({ pooled }) => `${pooled.epochs} epochs, AUC ${pooled.auc?.toFixed(3) ?? "undefined"}`,
     );
     if (client.failures.length > 0)
@@ -151,7 +150,7 @@ class Demo {
       data: {
         source: options.dataFolder === null ? "synthetic" : "parquet",
         subjects_train: v2.subjects.map(subjectId),
-        subjects_unseen: cohort.unseen.map(subjectId),
+        subjects_unseen: unseenSubjects.map(subjectId),
         epochs: v2.epochs,
         features: v2.features,
       },
@@ -196,8 +195,7 @@ class Demo {
   }
 
   /** The champion is asked all the while that it is judged and replaced; the demo fails if one request does. */
-  async #promoteUnderLoad(settings: Settings, { unseen }: Cohort): Promise<Promotion & { note: string }> {
-    const judges = unseen.slice(0, JUDGES);
+  async #promoteUnderLoad(settings: Settings, judges: readonly string[]): Promise<Promotion & { note: string }> {
     const rows = await loadRows(settings, judges[0]!, 64);
     const { value, switchOver } = await watchSwitchOver(this.client, rows, this.options, async () => {
       const promotion = await promote(settings, this.client, judges);

@@ -1,4 +1,4 @@
-import { preprocess, type Features, type Recording } from "@p300/dsp";
+import { concatenateFeatures, NoEpochsError, preprocess, TARGET, type Features, type Recording } from "@p300/dsp";
 
 /** Below either, amplitude rejection has left too little to train on, and the subject is taken without it. */
 const KEPT_SHARE_MIN = 0.3;
@@ -24,24 +24,26 @@ export function preprocessSubject(
 }
 
 function isEnough({ labels, epochsFound, epochsKept }: SubjectResult): boolean {
-  const targets = labels.reduce((sum, label) => sum + (label === 2 ? 1 : 0), 0);
+  const targets = labels.reduce((sum, label) => sum + (label === TARGET ? 1 : 0), 0);
   return (
     epochsKept >= KEPT_SHARE_MIN * epochsFound && Math.min(targets, labels.length - targets) >= KEPT_EACH_CLASS_MIN
   );
 }
 
 function attempt(runs: readonly Recording[], rejectPeakToPeakMicrovolts: number | null): SubjectResult {
-  const parts = runs.map((run) => preprocess(run, { rejectPeakToPeakMicrovolts, allowEmpty: true }));
-  const nFeatures = parts[0]?.features.nFeatures ?? 0;
-  const nRows = parts.reduce((sum, { features }) => sum + features.nRows, 0);
-  const data = new Float64Array(nRows * nFeatures);
-  const labels = new Int32Array(nRows);
-  let row = 0;
-  for (const part of parts) {
-    data.set(part.features.data, row * nFeatures);
-    labels.set(part.labels, row);
-    row += part.features.nRows;
+  const parts: { features: Features; labels: Int32Array }[] = [];
+  let epochsFound = 0;
+  for (const run of runs) {
+    try {
+      const part = preprocess(run, { rejectPeakToPeakMicrovolts });
+      parts.push(part);
+      epochsFound += part.epochsFound;
+    } catch (error) {
+      // A run of which nothing survives is not the end of its subject, unless nothing was rejected from it.
+      if (!(error instanceof NoEpochsError) || rejectPeakToPeakMicrovolts === null) throw error;
+      epochsFound += error.nEvents;
+    }
   }
-  const epochsFound = parts.reduce((sum, part) => sum + part.epochsFound, 0);
-  return { features: { data, nRows, nFeatures }, labels, epochsFound, epochsKept: nRows, rejectPeakToPeakMicrovolts };
+  const { features, labels } = concatenateFeatures(parts);
+  return { features, labels, epochsFound, epochsKept: features.nRows, rejectPeakToPeakMicrovolts };
 }
