@@ -35,7 +35,7 @@ export const FIRST_TRY_MILLIS = 3000;
 
 const SUM_MILLIS = 2000;
 
-/** One replica: a process that node:cluster has forked. It ends when told to, on a signal, or with the primary. */
+/** One replica: a process that node:cluster has forked. It ends when told to, on a signal, or with the primary; then it resolves. */
 export async function runReplica({ host, port, drain, ...options }: ServeOptions): Promise<void> {
   const { worker } = cluster;
   if (worker === undefined) throw new TypeError("runReplica is for processes of node:cluster");
@@ -77,13 +77,12 @@ export async function runReplica({ host, port, drain, ...options }: ServeOptions
       void server.close(drain).then(async () => {
         // The counts as they are at the end, then off the primary's list, then out.
         const last = await serving.metrics.snapshot();
-        say({ p300: "snapshot", id: 0, snapshot: last }, () => {
-          worker.once("disconnect", () => process.exit(0));
-          worker.disconnect();
-        });
+        say({ p300: "snapshot", id: 0, snapshot: last }, () => worker.disconnect());
       });
     };
+    const ended = new Promise<void>((resolve) => worker.once("disconnect", resolve));
     say({ p300: "listening", url: server.url, port: server.port });
+    await ended;
   } catch (error) {
     if (!(error instanceof ServeError)) throw error;
     say({ p300: "failed", message: error.message }, () => process.exit(error instanceof ListenError ? 1 : 2));
