@@ -74,7 +74,7 @@ await run("packages", async () => {
               loaded.stderr
                 .trim()
                 .split("\n")
-                .find((line) => line.includes("Error")) ?? loaded.stderr
+                .find((line) => /^\w*Error/.test(line)) ?? loaded.stderr
             }\n`,
           );
         }
