@@ -35,7 +35,7 @@ export class Follower {
   readonly #source: ModelSource;
   readonly #options: Required<FollowerOptions>;
   #timer: NodeJS.Timeout | undefined;
-  #stopped = true;
+  #stopped = false;
   #failedPolls = 0;
   #failedLoad: { key: string; tries: number; retryAtMillis: number; message: string } | undefined;
   #running: Promise<void> | undefined;
@@ -54,11 +54,9 @@ export class Follower {
     };
   }
 
-  /** Begins to follow. @returns when the first try has ended, well or badly: read the slot to know. */
+  /** Begins to follow, once and for all: a follower that was stopped stays so. @returns when the first try has ended, well or badly: read the slot to know. */
   start(): Promise<void> {
-    if (!this.#stopped) return this.#firstTry ?? Promise.resolve();
-    this.#stopped = false;
-    this.#firstTry = this.#round();
+    this.#firstTry ??= this.#round();
     return this.#firstTry;
   }
 
@@ -73,16 +71,11 @@ export class Follower {
     this.#running = this.step();
     await this.#running;
     if (this.#stopped || (!this.#source.moves && this.#slot.current !== undefined)) return;
-    this.#timer = setTimeout(() => void this.#round(), this.#delayMillis());
+    this.#timer = setTimeout(
+      () => void this.#round(),
+      backoffMillis(this.#failedPolls, this.#options, this.#options.random()),
+    );
     this.#timer.unref(); // following alone keeps no process alive
-  }
-
-  #delayMillis(): number {
-    const { pollIntervalMillis, backoffMillisMax, random } = this.#options;
-    if (this.#failedPolls === 0) return pollIntervalMillis;
-    const grown = Math.min(pollIntervalMillis * 2 ** Math.min(this.#failedPolls, 20), backoffMillisMax);
-    // Half of it by chance: replicas that lost the registry together should not come back together.
-    return Math.max(pollIntervalMillis, grown * (0.5 + random() / 2));
   }
 
   /** One question, and what follows from its answer. Never throws. */
@@ -150,6 +143,21 @@ export class Follower {
       if (news) events.problem?.(message);
     }
   }
+}
+
+/**
+ * The time to the next question after so many in a row that could not be asked.
+ * @param chance - in [0, 1): half of a grown time is left to it, since replicas that lost the registry together should
+ * not come back together.
+ */
+export function backoffMillis(
+  failedPolls: number,
+  { pollIntervalMillis, backoffMillisMax }: { pollIntervalMillis: number; backoffMillisMax: number },
+  chance: number,
+): number {
+  if (failedPolls === 0) return pollIntervalMillis;
+  const grown = Math.min(pollIntervalMillis * 2 ** Math.min(failedPolls, 20), backoffMillisMax);
+  return Math.max(pollIntervalMillis, grown * (0.5 + chance / 2));
 }
 
 async function withDeadline<T>(promise: Promise<T>, millis: number, what: string): Promise<T> {

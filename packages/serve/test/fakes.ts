@@ -1,6 +1,8 @@
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ModelAbsentError, type ModelSource, type Predictor, type VersionRef } from "../src/index";
+import { ServeMetrics } from "../src/metrics";
+import { ModelAbsentError, Slot, type ModelSource, type Predictor, type VersionRef } from "../src/index";
+import { DEFAULT_LIMITS, silentLogger, type Serving } from "../src/serving";
 
 /** A predictor that says the same for every row, unless the row's first value is too large for it. */
 export function constantPredictor(probability: number, nFeatures = 3): Predictor {
@@ -119,4 +121,22 @@ export async function until(
     if (Date.now() > end) throw new Error(`not within ${deadlineMillis} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** What handlers are given, without a server. */
+export function servingOf(slots: { champion?: Slot; challenger?: Slot }): Serving {
+  const all = {
+    champion: slots.champion ?? new Slot("champion", undefined),
+    challenger: slots.challenger ?? new Slot("challenger", undefined),
+  };
+  const metrics = new ServeMetrics([all.champion, all.challenger]);
+  return {
+    slots: all,
+    metrics,
+    metricsText: () => metrics.text(),
+    keys: undefined,
+    log: silentLogger,
+    limits: DEFAULT_LIMITS,
+    draining: false,
+  };
 }
