@@ -12,17 +12,19 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== "EPIPE") throw error;
   });
 
+const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, " ");
+
 async function main(): Promise<number> {
   const command = program(version, serve)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`p300-serve: ${text.replace(/^error: /, "")}`) });
+    .configureOutput({ outputError: (text, write) => write(`p300-serve: ${oneLine(text.replace(/^error: /, ""))}\n`) });
   try {
     await command.parseAsync();
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof ServeError)) throw error;
-    process.stderr.write(`p300-serve: ${error.message.replaceAll(/\s*\n\s*/g, " ")}\n`);
+    process.stderr.write(`p300-serve: ${oneLine(error.message)}\n`);
     return error instanceof ModelUriError || error instanceof OptionError ? 2 : 1;
   }
 }

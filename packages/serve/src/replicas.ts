@@ -91,6 +91,7 @@ export class Replicas {
     switch (message.p300) {
       case "listening":
         replica.listening = true;
+        this.#options.logger.info({ replica: worker.id, replicaPid: worker.process.pid }, "replica listening");
         if (!this.#announced && [...this.#live.values()].every(({ listening }) => listening)) {
           this.#announced = true;
           this.#options.onListening(message.url, message.port);
