@@ -25,7 +25,9 @@ export type DagErrorCode =
   | "ERR_DAG_SKIP_TASK"
   | "ERR_DAG_FAIL_WITHOUT_RETRY"
   | "ERR_DAG_IMPORT"
-  | "ERR_DAG_SERVER";
+  | "ERR_DAG_SERVER"
+  | "ERR_DAG_CONFIG"
+  | "ERR_DAG_CLIENT";
 
 export abstract class DagError extends Error {
   abstract readonly code: DagErrorCode;
@@ -296,6 +298,50 @@ export class DatabaseError extends DagError {
     options?: ErrorOptions,
   ) {
     super(`database ${database} ${reason}`, options);
+  }
+}
+
+/* Server, loader and client */
+
+/** A setting, of the environment or an option, that cannot be taken. */
+export class ConfigError extends DagError {
+  override readonly name = "ConfigError";
+  readonly code = "ERR_DAG_CONFIG";
+  constructor(
+    readonly setting: string,
+    readonly value: unknown,
+    readonly wanted: string,
+  ) {
+    super(`${setting} is ${show(value)}, but it must be ${wanted}`);
+  }
+}
+/** The server cannot start. */
+export class ServerStartError extends DagError {
+  override readonly name = "ServerStartError";
+  readonly code = "ERR_DAG_SERVER";
+}
+/** A DAG file does not give what was asked of it. */
+export class DagImportError extends DagError {
+  override readonly name = "DagImportError";
+  readonly code = "ERR_DAG_IMPORT";
+  constructor(
+    readonly file: string,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${file}: ${reason}`, options);
+  }
+}
+/** The API refused a call, or could not be reached (`status` null). */
+export class ClientError extends DagError {
+  override readonly name = "ClientError";
+  readonly code = "ERR_DAG_CLIENT";
+  constructor(
+    message: string,
+    readonly status: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
   }
 }
 

@@ -1,8 +1,11 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import express, { type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
 import { checkHost, checkOrigin } from "./guard";
-import { HttpError, unprocessable } from "./http-error";
+import { unprocessable } from "./http-error";
 import { QueryReader } from "./query";
+import { refusalOf } from "./refusal";
 import type { Answer, Call, Route } from "./route";
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -35,7 +38,7 @@ export function createApp<Context>({ routes, context, log, allowedHosts, authent
   for (const { method, path, handle } of routes)
     app[method](path, async (req: Request, res: Response) => {
       const user = authenticate({ path: req.path, authorization: req.headers.authorization });
-      send(res, await handle(callOf(req, user), context));
+      await send(res, await handle(callOf(req, user), context));
     });
   for (const path of new Set(routes.map((route) => route.path)))
     app.all(path, (_req: Request, res: Response) => {
@@ -68,8 +71,13 @@ function callOf(req: Request, user: string): Call {
   };
 }
 
-function send(res: Response, answer: Answer): void {
+async function send(res: Response, answer: Answer): Promise<void> {
   res.status(answer.status);
+  if (answer.lines !== undefined) {
+    res.type(answer.contentType ?? "text/plain");
+    await pipeline(Readable.from(answer.lines), res).catch(() => res.destroy()); // the caller went away, or the file did
+    return;
+  }
   if (answer.location !== undefined) res.setHeader("Location", answer.location);
   if (answer.text !== undefined) res.type(answer.contentType ?? "text/plain").send(answer.text);
   else if (answer.body !== undefined) res.json(answer.body);
@@ -107,7 +115,8 @@ function depth(text: string): number {
 }
 
 function asHttpError(error: unknown): { status: number; detail: unknown } {
-  if (error instanceof HttpError) return error;
+  const refusal = refusalOf(error);
+  if (refusal !== null) return refusal;
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (type === "entity.too.large")
     return { status: 413, detail: `Request body is larger than ${BODY_BYTES_MAX} bytes` };

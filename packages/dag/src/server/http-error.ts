@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 /** One entry of a 422's `detail`, as pydantic words it. */
 export interface ValidationDetail {

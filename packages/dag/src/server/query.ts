@@ -125,17 +125,12 @@ export class QueryReader {
     });
   }
 
-  /** The alternatives of a `_pattern` filter; empty: no filter. */
-  pattern(name: string): string[] {
-    return this.all(name).flatMap((value) => {
-      if (value.length > PATTERN_LENGTH_MAX)
-        throw invalid(name, "string_too_long", `String should have at most ${PATTERN_LENGTH_MAX} characters`, value);
-      const alternatives = value
-        .split("|")
-        .map((part) => part.trim())
-        .filter((part) => part !== "");
-      return alternatives.includes("~") ? [] : alternatives;
-    });
+  /** A text to search by; SQLite refuses patterns of tens of thousands of characters, and nobody needs them. */
+  limited(name: string): string | undefined {
+    const value = this.text(name);
+    if (value !== undefined && value.length > PATTERN_LENGTH_MAX)
+      throw invalid(name, "string_too_long", `String should have at most ${PATTERN_LENGTH_MAX} characters`, value);
+    return value;
   }
 
   page(): Page {

@@ -15,11 +15,12 @@ export interface Call {
   readonly user: string;
 }
 
-/** What a handler gives back: JSON in `body`, or `text` with its content type. Neither: an empty answer. */
+/** What a handler gives back: JSON in `body`, or `text` or a stream of `lines` with their content type. None: an empty answer. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly text?: string;
+  readonly lines?: AsyncIterable<string>;
   readonly contentType?: string;
   readonly location?: string;
 }
