@@ -1,6 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
-import { parquetMetadata, parquetRead, parquetSchema, type FileMetaData } from "hyparquet";
+import { parquetMetadata, parquetRead, parquetSchema, type ColumnData, type FileMetaData } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { FeaturesFileError } from "./errors";
 import { checkFinite, type Matrix } from "./matrix";
@@ -41,9 +41,10 @@ export async function readUnlabelledFeatures(dir: string): Promise<FeatureRows> 
   if (names.length === 0) throw new FeaturesFileError(file, "has no columns");
   if (nRows === 0) throw new FeaturesFileError(file, "has no rows: were all epochs rejected?");
   const nFeatures = names.length;
+  const columns = await readColumns(table);
   const data = new Float64Array(nRows * nFeatures);
-  await readColumns(table, (column, values, firstRow) => {
-    for (let i = 0; i < values.length; i++) data[(firstRow + i) * nFeatures + column] = numberOf(values[i]);
+  columns.forEach((values, column) => {
+    for (let i = 0; i < nRows; i++) data[i * nFeatures + column] = numberOf(values[i]);
   });
   const features = { data, nRows, nFeatures };
   checkFinite(features, file);
@@ -88,16 +89,13 @@ async function readLabels(file: string): Promise<Int32Array> {
   const column = table.names.indexOf("label");
   if (column < 0 || table.names.length !== 1)
     throw new FeaturesFileError(file, `has columns ${table.names.join(", ") || "none"}: expected one, "label"`);
-  const labels = new Int32Array(table.nRows);
-  await readColumns(table, (_, values, firstRow) => {
-    for (let i = 0; i < values.length; i++) {
-      const value = numberOf(values[i]);
-      if ((value | 0) !== value)
-        throw new FeaturesFileError(file, `row ${firstRow + i}: label ${value} is not an integer class code`);
-      labels[firstRow + i] = value;
-    }
+  const [values] = await readColumns(table);
+  return Int32Array.from(values!, (value, i) => {
+    const label = numberOf(value);
+    if ((label | 0) !== label)
+      throw new FeaturesFileError(file, `row ${i}: label ${label} is not an integer class code`);
+    return label;
   });
-  return labels;
 }
 
 interface Table {
@@ -153,23 +151,28 @@ async function foldersWithFeatures(dir: string): Promise<string[]> {
   }
 }
 
-async function readColumns(
-  table: Table,
-  take: (column: number, values: ArrayLike<unknown>, firstRow: number) => void,
-): Promise<void> {
-  const { file, bytes, metadata, names } = table;
-  const index = new Map(names.map((name, column) => [name, column]));
-  if (index.size !== names.length) throw new FeaturesFileError(file, "has two columns of one name");
+/** The columns in their order, each with a value a row. */
+async function readColumns({ file, bytes, metadata, names, nRows }: Table): Promise<ArrayLike<unknown>[]> {
+  const chunks = new Map<string, ColumnData[]>(names.map((name) => [name, []]));
+  if (chunks.size !== names.length) throw new FeaturesFileError(file, "has two columns of one name");
   try {
+    // Nothing may be thrown in onChunk: parquetRead does not wait for it, so an error there would end the process.
     await parquetRead({
       file: bytes,
       metadata,
       compressors,
-      onChunk: ({ columnName, columnData, rowStart }) => take(index.get(columnName)!, columnData, rowStart),
+      onChunk: (chunk) => chunks.get(chunk.columnName)?.push(chunk),
     });
   } catch (cause) {
-    throw cause instanceof FeaturesFileError ? cause : damaged(file, cause);
+    throw damaged(file, cause);
   }
+  return names.map((name) => {
+    const parts = chunks.get(name)!.toSorted((a, b) => a.rowStart - b.rowStart);
+    const values =
+      parts.length === 1 ? parts[0]!.columnData : parts.flatMap(({ columnData }) => Array.from<unknown>(columnData));
+    if (values.length !== nRows) throw damaged(file, `column "${name}" has ${values.length} of ${nRows} rows`);
+    return values;
+  });
 }
 
 function damaged(file: string, cause: unknown): FeaturesFileError {
