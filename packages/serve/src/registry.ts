@@ -27,12 +27,15 @@ export interface Registry {
  * @param trackingUri - default: the environment's MLFLOW_TRACKING_URI.
  */
 export function registryOf(trackingUri?: string): Registry {
-  const client = new MlflowClient(trackingUri === undefined ? {} : { trackingUri });
+  const address = trackingUri === undefined ? {} : { trackingUri };
+  // Who follows an alias asks again anyway: a question that fails should say so soon, and not be repeated underneath.
+  const asking = new MlflowClient({ ...address, timeoutMillis: 10_000, retries: 0 });
+  const fetching = new MlflowClient({ ...address, timeoutMillis: 20_000, retries: 2 });
   return {
-    versionByAlias: (name, alias) => client.getModelVersionByAlias(name, alias),
-    version: (name, version) => client.getModelVersion(name, version),
+    versionByAlias: (name, alias) => asking.getModelVersionByAlias(name, alias),
+    version: (name, version) => asking.getModelVersion(name, version),
     // By version, never by alias: the alias may have moved since it was asked for.
-    files: async (name, version) => (await readModelFiles(client, `models:/${name}/${version}`)).files,
+    files: async (name, version) => (await readModelFiles(fetching, `models:/${name}/${version}`)).files,
   };
 }
 
@@ -82,7 +85,7 @@ function refOf(found: RegisteredVersion): VersionRef {
   return { ...origin, key: [name, version, source, creationTimestamp ?? ""].join("\n") };
 }
 
-const ABSENT = new Set(["RESOURCE_DOES_NOT_EXIST", "NOT_FOUND", "INVALID_PARAMETER_VALUE"]);
+const ABSENT = new Set(["RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"]);
 
 /** MLflow says INVALID_PARAMETER_VALUE for an alias never set, RESOURCE_DOES_NOT_EXIST for a model or version. */
 function isAbsence(error: unknown): boolean {

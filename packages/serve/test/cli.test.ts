@@ -218,17 +218,17 @@ describe("replicas", () => {
   test("one that is told to end is replaced without a failed request", async () => {
     const command = await startListening(["--champion", model, "--replicas", "2", "--drain-seconds", "0.3"]);
     const pids = replicaPids(command);
-    let stop = false;
+    const load = { stop: false };
     const statuses = new Set<number>();
-    const load = Promise.all(
+    const loops = Promise.all(
       Array.from({ length: 4 }, async () => {
-        while (!stop) statuses.add((await post(`${command.url}/predict/`, ROW)).status);
+        while (!load.stop) statuses.add((await post(`${command.url}/predict/`, ROW)).status);
       }),
     );
     process.kill(pids[0]!, "SIGTERM");
     await until("another listens", () => replicaPids(command).length === 3 && !isAlive(pids[0]!));
-    stop = true;
-    await load;
+    load.stop = true;
+    await loops;
     expect([...statuses]).toEqual([200]);
   });
 });
