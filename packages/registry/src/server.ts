@@ -1,1 +1,3 @@
-export {};
+export { startRegistry, type RegistryOptions, type RunningRegistry } from "./server/listen";
+export * from "./errors";
+export * from "./artifacts/errors";

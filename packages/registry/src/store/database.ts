@@ -1,0 +1,100 @@
+import { mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Kysely, sql, type Transaction } from "kysely";
+import { BackendOpenError, BackendUnsupportedError, BackendUriError, SchemaHeadError } from "../errors";
+import { openSqliteFile, sqliteErrorCode, type SqliteFile } from "./libsql";
+import { MLFLOW_VERSION, SCHEMA_HEAD, SCHEMA_SQL } from "./migrations/mlflow-3.17.2";
+import { DEFAULT_WORKSPACE, type Tables } from "./tables";
+
+/** What every statement in `sql/` runs on: the database, or a transaction in it. */
+export type Db = Kysely<Tables> | Transaction<Tables>;
+
+export interface Store {
+  readonly db: Kysely<Tables>;
+  readonly uri: string;
+  /** Runs `work` in one transaction: all of it happens, or, when it throws, none. */
+  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The path in an SQLAlchemy URL: `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite:///C:/absolute.db`. */
+export function sqlitePath(uri: string): string {
+  const scheme = /^([a-z][a-z\d+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+  if (scheme && /^(postgres|postgresql|mysql|mssql|oracle)(\+|$)/.test(scheme))
+    throw new BackendUnsupportedError(scheme.split("+")[0]!);
+  const path = /^sqlite:\/\/\/([^?#]+)$/.exec(uri)?.[1];
+  if (!path || path === ":memory:" || path.includes("\0")) throw new BackendUriError(uri);
+  return resolve(path);
+}
+
+/**
+ * Opens the tracking database at `uri`, making file and folder when they are absent.
+ * @throws {BackendUriError} {@link BackendUnsupportedError} for a URI that this server does not serve.
+ * @throws {SchemaHeadError} for a database of another MLflow; it is left as it was.
+ * @throws {BackendOpenError} for a file that is no tracking database, or cannot be read and written.
+ */
+export async function openStore(uri: string): Promise<Store> {
+  const path = sqlitePath(uri);
+  let file: SqliteFile | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    file = openSqliteFile(path);
+    const db = new Kysely<Tables>({ dialect: file.dialect });
+    await prepareSchema(db, file, uri, path);
+    return {
+      db,
+      uri,
+      transaction: (work) => db.transaction().execute(work),
+      close: () => db.destroy(), // closes the file, which folds the write-ahead log into it
+    };
+  } catch (error) {
+    file?.close();
+    throw openError(error, path);
+  }
+}
+
+async function prepareSchema(db: Kysely<Tables>, file: SqliteFile, uri: string, path: string): Promise<void> {
+  const tables = async () =>
+    (await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(db)).rows;
+  if ((await tables()).length === 0) {
+    // One transaction, so that a process killed here leaves an empty file; and a second one that starts at the same time
+    // waits for the lock, and then finds the work done.
+    file.exec("BEGIN IMMEDIATE");
+    try {
+      if ((await tables()).length === 0) createSchema(file);
+      file.exec("COMMIT");
+    } catch (error) {
+      file.exec("ROLLBACK");
+      throw error;
+    }
+  }
+  const names = new Set((await tables()).map(({ name }) => name));
+  if (!names.has("alembic_version"))
+    throw new BackendOpenError(path, "it holds other tables than MLflow's: give the path of another file");
+  const heads = await db.selectFrom("alembic_version").select("version_num").execute();
+  const found = heads.map((row) => row.version_num).join(", ") || "none";
+  if (found !== SCHEMA_HEAD) throw new SchemaHeadError(uri, found, SCHEMA_HEAD, MLFLOW_VERSION);
+  const missing = [...SCHEMA_SQL.matchAll(/CREATE TABLE "?(\w+)"?/g)]
+    .map((match) => match[1]!)
+    .filter((name) => !names.has(name));
+  if (missing.length > 0) throw new BackendOpenError(path, `tables are missing: ${missing.join(", ")}`);
+}
+
+function createSchema(file: SqliteFile): void {
+  const now = Date.now();
+  file.exec(SCHEMA_SQL);
+  file.exec(`
+    INSERT INTO alembic_version (version_num) VALUES ('${SCHEMA_HEAD}');
+    INSERT INTO workspaces (name, description) VALUES ('${DEFAULT_WORKSPACE}', 'Default workspace for legacy resources');
+    INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time, workspace)
+      VALUES (0, 'Default', 'mlflow-artifacts:/0', 'active', ${now}, ${now}, '${DEFAULT_WORKSPACE}');`);
+}
+
+function openError(error: unknown, path: string): unknown {
+  const code = sqliteErrorCode(error);
+  const systemCode = error instanceof Error && "syscall" in error && "code" in error ? String(error.code) : undefined;
+  if (!code && !systemCode) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = code === "SQLITE_NOTADB" ? "the file is not an SQLite database" : message;
+  return new BackendOpenError(path, reason, { cause: error });
+}
