@@ -1,7 +1,13 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/server.ts", "src/cli.ts", "src/parser.ts"],
+  entry: {
+    index: "src/index.ts",
+    server: "src/server.ts",
+    cli: "src/cli.ts",
+    parser: "src/parser.ts",
+    worker: "src/executor/worker.ts",
+  },
   format: ["esm", "cjs"],
   target: "node20",
   dts: { entry: ["src/index.ts", "src/server.ts"] },
