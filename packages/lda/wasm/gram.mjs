@@ -7,6 +7,7 @@
 // It multiplies and adds in the order that the JavaScript kernel does, so that both give the same bits.
 import { writeFileSync } from "node:fs";
 
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const I32 = 0x7f;
 const V128 = 0x7b;
 const [tiles, p, q, rows, nTiles, at, end, b0, b1, a, accumulators] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -47,7 +48,7 @@ const aTile = [
 const body = [2, 2, I32, 3 + 8, V128, ...loopWhile(aTile, get(nTiles)), 0x0b];
 
 export const wasm = Uint8Array.from([
-  ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  ...HEADER,
   ...section(1, [1, 0x60, 5, I32, I32, I32, I32, I32, 0]), // one type: five integers in, nothing out
   ...section(2, [1, ...name("env"), ...name("memory"), 0x02, 0x00, 0]), // memory is the caller's
   ...section(3, [1, 0]),
