@@ -14,6 +14,7 @@ export {
   type ParsedModelUri,
   type ResolvedModelUri,
 } from "./model-uri";
+export { registerModel, type RegisterOptions } from "./register";
 export { downloadModel, readModelFiles, type ModelSource } from "./model-files";
 export {
   promote,
