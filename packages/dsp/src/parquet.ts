@@ -107,8 +107,8 @@ export async function writeRecording(
   }));
   columns.push({ name: "stim", data: stim, type: "INT32" });
   const bytes = await encodeTable(columns, metadata);
+  await writeFileWhole(path, bytes); // first: it carries the metadata within
   await writeFileWhole(join(dirname(path), "metadata.json"), `${JSON.stringify(metadata, undefined, 1)}\n`);
-  await writeFileWhole(path, bytes);
 }
 
 // ---------------------------------------------------------------- features
@@ -209,7 +209,9 @@ async function withTable<T>(path: string, use: (table: Table) => Promise<T>): Pr
 }
 
 async function openTable(path: string, handle: FileHandle): Promise<Table> {
-  const { size } = await handle.stat();
+  const stats = await handle.stat();
+  if (stats.isDirectory()) throw fileError(path, { code: "EISDIR" });
+  const { size } = stats;
   const slice = async (start: number, end = size): Promise<ArrayBuffer> => {
     const bytes = new Uint8Array(Math.max(0, end - start));
     let done = 0;
@@ -220,9 +222,6 @@ async function openTable(path: string, handle: FileHandle): Promise<Table> {
     }
     return bytes.buffer;
   };
-  if (size === 0) {
-    await slice(0, 1); // a folder is empty too: let the system say so
-  }
   await checkMagic(path, size, slice);
 
   const { parquetMetadataAsync, parquetRead, parquetSchema } = await import("hyparquet");
