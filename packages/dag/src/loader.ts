@@ -56,7 +56,8 @@ export function checkSyntax(path: string, source: string): void {
   const failure = /__JITI_ERROR__\s*=\s*(\{.*\})/s.exec(code)?.[1];
   if (failure === undefined) return;
   const { line, column, message } = JSON.parse(failure) as { line: number; column: number; message: string };
-  throw new SyntaxError(`${message.trim()}\n at ${path}:${line}:${column}`);
+  // Some messages of babel end with file and place, some do not.
+  throw new SyntaxError(message.includes(path) ? message.trim() : `${message.trim()} at ${path}:${line}:${column}`);
 }
 
 /** DAG files kept in memory, as long as neither they nor what they import has changed on disk. */

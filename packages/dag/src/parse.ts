@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { checkSyntax, loadDagModule } from "./loader";
 import type { DagStructure } from "./structure";
 
@@ -42,16 +43,16 @@ export async function parseDagFile(path: string): Promise<ParsedFile> {
 /** What went wrong and where, without the frames of the loader itself. */
 export function describeImportError(error: unknown): string {
   if (!(error instanceof Error)) return `the file threw ${JSON.stringify(error) ?? String(error)}, which is no Error`;
-  const [head, ...frames] = splitStack(error);
+  const head = `${error.name}: ${error.message}`.trim();
+  const frames = (error.stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line) && !error.message.includes(line.trim()));
   const own = frames.filter(
-    (frame) =>
-      !/node:internal|[\\/]jiti[\\/](dist|lib)[\\/]|[\\/](loader|parse|parser)(-[A-Z0-9]+)?\.[jt]s:/.test(frame),
+    (frame) => !/node:internal|[\\/]jiti[\\/](dist|lib)[\\/]/.test(frame) && !frame.includes(OWN_FOLDER),
   );
   const cause = error.cause instanceof Error ? [`Caused by: ${describeImportError(error.cause)}`] : [];
   return [head, ...own, ...cause].join("\n");
 }
 
-function splitStack(error: Error): [string, ...string[]] {
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return [`${error.name}: ${error.message}`.trim(), ...frames];
-}
+/** Frames of this package are of no use to the author of a DAG file. */
+const OWN_FOLDER = fileURLToPath(new URL(".", import.meta.url));

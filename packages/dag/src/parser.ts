@@ -3,6 +3,8 @@ import { dieWithParent } from "./orphan-guard";
 import { parseDagFile } from "./parse";
 
 dieWithParent();
+// Ctrl-C goes to the whole process group; the parent decides when this process ends.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
 process.on("message", (path: string) => {
   void parseDagFile(path).then((parsed) => process.send?.(parsed));
 });

@@ -116,11 +116,14 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     const port = await listen(server, host, options.port ?? 8080);
     undo.push(() => closeServer(server));
 
-    undo.push(() => dags.stop());
-    undo.push(() => parse.stop());
+    undo.push(() => scheduler.stop());
+    undo.push(() => {
+      const stopped = dags.stop();
+      parse.stop();
+      return stopped;
+    });
     await dags.start(config.refreshIntervalSeconds);
     await scheduler.start();
-    undo.push(() => scheduler.stop());
 
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
     await writeStandaloneFile(home, { url, pid: process.pid });
