@@ -149,9 +149,12 @@ export class ProxiedArtifactStore implements ArtifactStore {
 
   async #put(name: string, body: (touch: () => void) => RequestBody, singleTry: boolean): Promise<void> {
     const headers = { "content-type": "application/octet-stream" };
-    await this.#http
-      .raw({ method: "PUT", path: this.#path(name), body, headers, idempotent: true, singleTry })
-      .then((response) => response.arrayBuffer());
+    try {
+      await this.#http.bytes({ method: "PUT", path: this.#path(name), body, headers, idempotent: true, singleTry });
+    } catch (error) {
+      if (!(error instanceof MlflowApiError) || error.status !== 400) throw error;
+      throw new InvalidArtifactPathError(name, `the server refuses it (${error.message})`, { cause: error });
+    }
   }
 
   async #putStream(name: string, open: () => Readable, singleTry: boolean): Promise<void> {
