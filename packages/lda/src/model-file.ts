@@ -30,6 +30,8 @@ export function encodeModel(model: Model): Record<string, Uint8Array> {
   const header = {
     format: MODEL_FORMAT,
     format_version: MODEL_FORMAT_VERSION,
+    // Ahead of whatever a caller writes, so that the first entry of this name in the text is this one.
+    checksums: { [weightsFile]: digest, [MODEL_JSON]: UNSIGNED },
     kind: model.kind,
     ...(model.version === undefined ? {} : { version: model.version }),
     classes: model.classes,
@@ -39,7 +41,6 @@ export function encodeModel(model: Model): Record<string, Uint8Array> {
     feature_names: model.featureNames,
     weights: { file: weightsFile, dtype: "float64-little-endian", arrays: lengths },
     training: model.training,
-    checksums: { [weightsFile]: digest, [MODEL_JSON]: UNSIGNED },
   };
   const lines = Object.entries(header).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
   const unsigned = `{\n${lines.join(",\n")}\n}\n`;

@@ -25,14 +25,14 @@ export async function loadModel(dir: string): Promise<Model> {
  * meanwhile gets the old one or the new one. Other files in a model folder are left alone.
  * @throws {OutputError} when `dir` is a file, or a folder with something in it that is not a model. */
 export async function saveModel(model: Model, dir: string): Promise<void> {
-  const { mkdir, mkdtemp, rename, rm, writeFile } = await import("node:fs/promises");
+  const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
   const path = await import("node:path");
   const files = encodeModel(model);
   const target = path.resolve(dir);
   const before = await checkOutput(target);
-  await mkdir(path.dirname(target), { recursive: true });
   // Beside the target, so that renaming stays within one file system.
-  const temporary = await mkdtemp(path.join(path.dirname(target), `.${path.basename(target)}.`));
+  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${crypto.randomUUID()}`);
+  await mkdir(temporary, { recursive: true });
   try {
     for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(temporary, name), bytes);
     if (before === undefined) {

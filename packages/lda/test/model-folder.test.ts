@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadModel, saveModel, trainModel } from "../src/index";
@@ -14,6 +14,8 @@ test("comes back from a folder that it makes, and leaves nothing beside it", asy
   await saveModel(model, path.join(root, "a/b"));
   expect((await loadModel(path.join(root, "a/b"))).predictProba(x)).toEqual(model.predictProba(x));
   expect(readdirSync(path.join(root, "a"))).toEqual(["b"]);
+  mkdirSync(path.join(root, "c"));
+  expect(statSync(path.join(root, "a/b")).mode).toBe(statSync(path.join(root, "c")).mode); // as any new folder: others may serve it
 });
 
 test("an empty folder is used", async () => {
