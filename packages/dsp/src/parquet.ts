@@ -30,17 +30,38 @@ export async function readRecording(path: string): Promise<Recording> {
   return (await readRecordingFile(path)).recording;
 }
 
+/** What a recording's file says of itself, without its samples. */
+export interface RecordingHeader {
+  readonly channelNames: readonly string[];
+  readonly sampleRateHz: number;
+  readonly nSamples: number;
+}
+
+/** Reads the channels, rate and length of a recording, and none of its samples. Throws as `readRecording`. */
+export async function readRecordingHeader(path: string): Promise<RecordingHeader> {
+  return withTable(path, async (table) => {
+    const { channelNames, sampleRateHz } = await layoutOf(path, table);
+    return { channelNames, sampleRateHz, nSamples: table.nRows };
+  });
+}
+
+/** Which columns are the recording's, and what the metadata says of them. */
+async function layoutOf(path: string, table: Table) {
+  const metadata = await readMetadata(path, table.keyValues);
+  const { sampleRateHz, stimCodes } = metadata;
+  if (sampleRateHz === undefined) throw new SampleRateError(undefined, path);
+  const columns = eegColumns(table.columnNames, metadata, path);
+  if (!table.columnNames.includes("stim"))
+    throw new ColumnError(path, "stim", "is missing: it should hold 0, and 1 or 2 at each flash");
+  if (table.nRows === 0) throw new ParquetError(path, "the file has no rows: give a recording");
+  return { ...columns, sampleRateHz, stimCodes };
+}
+
 /** As `readRecording`, and tells the other columns. */
 export async function readRecordingFile(path: string): Promise<RecordingFile> {
   return withTable(path, async (table) => {
-    const metadata = await readMetadata(path, table.keyValues);
-    if (metadata.sampleRateHz === undefined) throw new SampleRateError(undefined, path);
-    const { channelNames, columnNames } = eegColumns(table.columnNames, metadata, path);
-    if (!table.columnNames.includes("stim"))
-      throw new ColumnError(path, "stim", "is missing: it should hold 0, and 1 or 2 at each flash");
+    const { channelNames, columnNames, sampleRateHz, stimCodes } = await layoutOf(path, table);
     const nSamples = table.nRows;
-    if (nSamples === 0) throw new ParquetError(path, "the file has no rows: give a recording");
-
     const data = new Float64Array(columnNames.length * nSamples);
     const stim = new Float64Array(nSamples);
     const into = new Map(columnNames.map((name, i) => [name, data.subarray(i * nSamples, (i + 1) * nSamples)]));
@@ -49,10 +70,10 @@ export async function readRecordingFile(path: string): Promise<RecordingFile> {
       data,
       nChannels: columnNames.length,
       nSamples,
-      sampleRateHz: metadata.sampleRateHz,
+      sampleRateHz,
       channelNames,
       stim: toIntegers(stim, path, "stim"),
-      stimCodes: metadata.stimCodes,
+      stimCodes,
       source: path,
     };
     checkRecording(recording);
