@@ -1,4 +1,4 @@
-import { MlflowClient, promote as moveAlias, resolveModelUri } from "@p300/registry";
+import { MlflowClient, promote as moveAlias } from "@p300/registry";
 import { runCommand, UsageError } from "./src/command";
 import { PredictClient } from "./src/predict-client";
 import { MODEL_NAME, settingsFromEnv, type Settings } from "./src/settings";
@@ -70,8 +70,7 @@ export function verdict(
 
 async function championVersion(registry: MlflowClient): Promise<string | null> {
   const { aliases } = await registry.getRegisteredModel(MODEL_NAME);
-  if (!aliases.some(({ alias }) => alias === "champion")) return null;
-  return (await resolveModelUri(registry, `models:/${MODEL_NAME}@champion`)).version ?? null;
+  return aliases["champion"] ?? null;
 }
 
 const HELP = `

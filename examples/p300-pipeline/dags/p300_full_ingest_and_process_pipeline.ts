@@ -6,6 +6,7 @@ import { readRecording, writeFeatures } from "@p300/dsp/parquet";
 import { MlflowClient } from "@p300/registry";
 import { foldersOf, openBucket, withDownloaded } from "../src/buckets";
 import { preprocessSubject } from "../src/preprocess";
+import { ensureExperiment } from "../src/registry";
 import { DAG_ID, EXPERIMENTS, settingsFromEnv } from "../src/settings";
 import { processedSubjects, SUMMARY_FILE } from "../src/subjects";
 
@@ -25,7 +26,7 @@ export default dag(
   (d) => {
     const started = d.task("start_pipeline_run", { retries: 2, retryDelaySeconds: 1 }, async ({ runId, log }) => {
       const client = new MlflowClient({ trackingUri: settingsFromEnv().registryUrl });
-      const experimentId = await experimentNamed(client, EXPERIMENTS.pipeline);
+      const experimentId = await ensureExperiment(client, EXPERIMENTS.pipeline);
       const run = await client.createRun({ experimentId, runName: runId, tags: { dag_id: DAG_ID, dag_run_id: runId } });
       log.info(`pipeline run ${run.info.runId} of experiment ${EXPERIMENTS.pipeline}`);
       return { mlflowRunId: run.info.runId };
@@ -145,11 +146,6 @@ export default dag(
     );
   },
 );
-
-async function experimentNamed(client: MlflowClient, name: string): Promise<string> {
-  const existing = await client.getExperimentByName(name);
-  return existing ? existing.experimentId : client.createExperiment({ name });
-}
 
 async function sourceSubjects(folder: string): Promise<string[]> {
   const subjects: string[] = [];

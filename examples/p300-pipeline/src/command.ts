@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from "node:util";
+import { parseArgs } from "node:util";
 
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -9,7 +9,8 @@ export class PipelineError extends Error {
   override readonly name = "PipelineError";
 }
 
-type Options = NonNullable<ParseArgsConfig["options"]>;
+type Options = Readonly<Record<string, { readonly type: "string" | "boolean" }>>;
+type Values<T extends Options> = { readonly [K in keyof T]?: T[K]["type"] extends "boolean" ? boolean : string };
 
 /** Parses strictly, runs, and turns an error into one line: exit 0 done, 1 failed, 2 misused. */
 export async function runCommand<T extends Options>(
@@ -17,23 +18,25 @@ export async function runCommand<T extends Options>(
   help: string,
   options: T,
   args: readonly string[],
-  action: (values: ReturnType<typeof parseArgs<{ options: T }>>["values"]) => Promise<number | void>,
+  action: (values: Values<T>) => Promise<number | void>,
 ): Promise<number> {
   if (args.includes("--help") || args.includes("-h")) {
     process.stdout.write(`${help.trim()}\n`);
     return 0;
   }
   try {
-    let values;
-    try {
-      values = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
-    } catch (error) {
-      throw new UsageError((error as Error).message, { cause: error });
-    }
-    return (await action(values)) ?? 0;
+    return (await action(parsed(args, options))) ?? 0;
   } catch (error) {
     process.stderr.write(`${name}: ${oneLine(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function parsed<T extends Options>(args: readonly string[], options: T): Values<T> {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Values<T>;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
   }
 }
 

@@ -2,12 +2,12 @@ import { resolveModelUri, type MlflowClient } from "@p300/registry";
 
 export async function ensureExperiment(client: MlflowClient, name: string): Promise<string> {
   const existing = await client.getExperimentByName(name);
-  return existing ? existing.experimentId : client.createExperiment({ name });
+  return existing ? existing.experimentId : client.createExperiment(name);
 }
 
 export async function ensureModel(client: MlflowClient, name: string): Promise<void> {
   const known = await client.searchRegisteredModels({ filter: `name = '${name}'` });
-  if (known.length === 0) await client.createRegisteredModel({ name });
+  if (known.length === 0) await client.createRegisteredModel(name);
 }
 
 /** The folders of the subjects that a served model was trained on, as its training run recorded them. */
@@ -17,6 +17,8 @@ export async function trainingSubjectsOf(
 ): Promise<{ version: string; folders: Set<string> }> {
   const { runId, version } = await resolveModelUri(client, modelUri);
   if (!runId || !version) return { version: version ?? "0", folders: new Set() };
-  const recorded = JSON.parse(await client.readText(runId, "training_subjects.json")) as { folders: string[] };
+  const recorded = JSON.parse(new TextDecoder().decode(await client.readArtifact(runId, "training_subjects.json"))) as {
+    folders: string[];
+  };
   return { version, folders: new Set(recorded.folders) };
 }
