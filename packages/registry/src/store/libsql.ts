@@ -40,14 +40,22 @@ export function openSqliteFile(path: string): SqliteFile {
     if (statements.size > STATEMENTS_KEPT_MAX) statements.delete(statements.keys().next().value!);
     return statement;
   };
+  // The file alone is then the whole database: nobody who copies it has to know of the log beside it.
+  const close = () => {
+    statements.clear();
+    try {
+      database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // another process reads the file, or it was no database: the log stays, and stays valid
+    }
+    database.close();
+  };
   // Kysely says a bare BEGIN, which would take the write lock at the first write: too late to wait for another process.
   const begin = (sql: string): string => (sql === "begin" ? "begin immediate" : sql);
   return {
-    dialect: new SqliteDialect({
-      database: { prepare: (sql) => prepare(begin(sql)), close: () => database.close() },
-    }),
+    dialect: new SqliteDialect({ database: { prepare: (sql) => prepare(begin(sql)), close } }),
     exec: (sql) => void database.exec(sql),
-    close: () => void database.close(),
+    close,
   };
 }
 
