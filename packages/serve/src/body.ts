@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { blockBytes, SMALL_BYTES } from "./large";
 import { BodyError, BodyTooLargeError, OverloadedError } from "./errors";
 
 /** The caller went away before the body was whole: there is nobody to answer. */
@@ -32,6 +33,31 @@ export class ByteBudget {
 export interface Body {
   readonly bytes: Buffer;
   readonly release: () => void;
+}
+
+/** Pieces of a body: a list of them while they are few, one block that they are copied into when they are many. */
+class Chunks {
+  #list: Buffer[] = [];
+  #block: Buffer | undefined;
+  #length = 0;
+  constructor(readonly limitBytes: number) {}
+
+  add(chunk: Buffer): void {
+    const at = this.#length;
+    this.#length += chunk.length;
+    if (this.#block !== undefined) void chunk.copy(this.#block, at);
+    else this.#list.push(chunk);
+    if (this.#block === undefined && this.#length > SMALL_BYTES) {
+      this.#block = Buffer.allocUnsafeSlow(blockBytes(this.limitBytes));
+      let from = 0;
+      for (const piece of this.#list.splice(0)) from += piece.copy(this.#block, from);
+    }
+  }
+
+  whole(): Buffer {
+    if (this.#block !== undefined) return this.#block.subarray(0, this.#length);
+    return this.#list.length === 1 ? this.#list[0]! : Buffer.concat(this.#list, this.#length);
+  }
 }
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
@@ -73,7 +99,7 @@ function collect(
   budget: ByteBudget,
 ): Promise<Body> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const chunks = new Chunks(limitBytes);
     let held = 0;
     const release = () => {
       budget.give(held);
@@ -97,11 +123,11 @@ function collect(
         return refuse(error as OverloadedError);
       }
       held += chunk.length;
-      chunks.push(chunk);
+      chunks.add(chunk);
     };
     const onEnd = () => {
       settle();
-      resolve({ bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, held), release });
+      resolve({ bytes: chunks.whole(), release });
     };
     const onGone = () => {
       if (!req.complete) refuse(new CallerGoneError("the caller closed the connection before the body was whole"));

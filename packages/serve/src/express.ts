@@ -21,7 +21,6 @@ import {
 import { listen, type RunningServer } from "./listen";
 import { requestId } from "./request-id";
 import { routes, type Answer, type Call, type Route } from "./routes";
-import { parseJson } from "./schemas";
 import type { Serving } from "./serving";
 import { startServing, type ServingOptions } from "./start";
 
@@ -77,9 +76,7 @@ function handlerOf(route: Route, serving: Serving, budget: ByteBudget): RequestH
       }
       if (route.body !== undefined) {
         const limit = route.body === "row" ? serving.limits.rowBytes : serving.limits.batchBytes;
-        const read = await bodyOf(req, limit, budget);
-        release = read.release;
-        exchange.call.body = read.value;
+        release = await readInto(exchange.call, req, limit, budget);
       }
       exchange.answer(await route.handle(exchange.call, serving));
     } catch (error) {
@@ -90,29 +87,20 @@ function handlerOf(route: Route, serving: Serving, budget: ByteBudget): RequestH
   };
 }
 
-async function bodyOf(
-  req: Request,
-  limitBytes: number,
-  budget: ByteBudget,
-): Promise<{ value: unknown; release: () => void }> {
+/** Puts the request's body into the call. @returns what gives its memory back to the budget. */
+async function readInto(call: MutableCall, req: Request, limitBytes: number, budget: ByteBudget): Promise<() => void> {
   const parsed: unknown = req.body;
-  if (parsed === undefined) {
-    if (req.readableEnded)
-      throw new BodyError("body: expected JSON, got a body that was read before: mount p300 before what reads it");
+  if (Buffer.isBuffer(parsed)) call.bytes = parsed;
+  else if (typeof parsed === "string") call.bytes = Buffer.from(parsed);
+  else if (parsed !== undefined) call.body = parsed;
+  else if (req.readableEnded)
+    throw new BodyError("body: expected JSON, got a body that was read before: mount p300 before what reads it");
+  else {
     const { bytes, release } = await readBody(req, limitBytes, budget);
-    try {
-      return { value: parseJson(bytes.toString("utf8")), release };
-    } catch (error) {
-      release();
-      throw error;
-    }
+    call.bytes = bytes;
+    return release;
   }
-  const value = Buffer.isBuffer(parsed)
-    ? parseJson(parsed.toString("utf8"))
-    : typeof parsed === "string"
-      ? parseJson(parsed)
-      : parsed;
-  return { value, release: () => {} };
+  return () => {};
 }
 
 const refuseMethod = (path: string, serving: Serving): RequestHandler => {
@@ -141,9 +129,11 @@ const refuseBroken =
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
+type MutableCall = { -readonly [Key in keyof Call]: Call[Key] };
+
 /** One request and its answer: its id, its time, its line in the log, its count. */
 class Exchange {
-  readonly call: Call & { body?: unknown };
+  readonly call: MutableCall;
   readonly #id: string;
 
   constructor(

@@ -9,7 +9,9 @@ import type { SlotName } from "./slot";
 
 /** A request, without its socket. */
 export interface Call {
-  /** The body's JSON, parsed; undefined on a route without a body. */
+  /** The body as it came, decompressed; on a route with a body there is this or `body`. */
+  readonly bytes?: Buffer;
+  /** The body's JSON, where the application has parsed it. */
   readonly body?: unknown;
   /** Where the router is mounted: "" at the root. */
   readonly mountPath: string;

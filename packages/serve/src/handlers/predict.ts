@@ -1,7 +1,8 @@
 import { NotFiniteError, NotLoadedError } from "../errors";
 import type { LoadedModel } from "../predictor";
 import type { Answer, Call } from "../routes";
-import { parsePredict, parsePredictBatch } from "../schemas";
+import { featureRowsOf } from "../feature-bytes";
+import { parseJson, parsePredict, parsePredictBatch, type Signature } from "../schemas";
 import type { Serving } from "../serving";
 import type { SlotName } from "../slot";
 
@@ -10,7 +11,7 @@ export function predictWith(name: SlotName): (call: Call, serving: Serving) => A
   return (call, serving) => {
     const model = modelFor(call, serving, name); // read once: version and answer belong together
     const { predictor, positiveColumn, spoken } = model;
-    const probabilities = predictor.predictProba(parsePredict(call.body, predictor), 1);
+    const probabilities = predictor.predictProba(parsePredict(jsonOf(call), predictor), 1);
     const column = likeliest(probabilities, 0, predictor.classes.length);
     return {
       status: 200,
@@ -30,13 +31,21 @@ export function predictBatch(name: SlotName): (call: Call, serving: Serving) => 
   return (call, serving) => {
     const model = modelFor(call, serving, name);
     const { predictor, spoken } = model;
-    const { data, nRows } = parsePredictBatch(call.body, predictor);
+    const { data, nRows } = rowsOf(call, predictor);
     const probabilities = predictor.predictProba(data, nRows);
     const nClasses = predictor.classes.length;
     const predictions: number[] = [];
     for (let row = 0; row < nRows; row++) predictions.push(predictor.classes[likeliest(probabilities, row, nClasses)]!);
     return { status: 200, body: { predictions, model_version_loaded: spoken }, headers: versionHeader(model) };
   };
+}
+
+/** @throws {BodyError} when the body is not JSON. */
+const jsonOf = ({ bytes, body }: Call): unknown => (bytes === undefined ? body : parseJson(bytes.toString("utf8")));
+
+function rowsOf(call: Call, signature: Signature): { data: Float64Array; nRows: number } {
+  const plain = call.bytes === undefined ? undefined : featureRowsOf(call.bytes, signature.nFeatures);
+  return plain ?? parsePredictBatch(jsonOf(call), signature);
 }
 
 function modelFor(call: Call, serving: Serving, name: SlotName): LoadedModel {
