@@ -3,8 +3,9 @@ import { relative } from "node:path";
 import type { Logger } from "pino";
 import { listCodeFiles } from "./dag-files";
 import { stampsOf } from "./loader";
-import type { ParsedFile, ParseFiles } from "./parse";
+import { describeImportError, type ParsedFile, type ParseFiles } from "./parse";
 import type { Store } from "./store/store";
+import type { DagStructure } from "./structure";
 
 export interface DagsFolderOptions {
   /** Absolute. */
@@ -16,6 +17,8 @@ export interface DagsFolderOptions {
   readonly onChange?: () => void;
   readonly pausedAtCreation?: boolean;
 }
+
+type GoodFile = Extract<ParsedFile, { source: string }>;
 
 interface KnownFile {
   readonly parsed: ParsedFile;
@@ -102,61 +105,76 @@ export class DagsFolder {
   }
 
   async #write(changed: ReadonlySet<string>): Promise<void> {
-    const { folder, store, log, pausedAtCreation } = this.#options;
-    const errors = new Map<string, string>();
-    const owners = new Map<string, string>();
-    const imported = new Set<string>();
-    for (const [path, { parsed }] of this.#known)
-      if (!("error" in parsed)) for (const file of parsed.dependencies) if (file !== path) imported.add(file);
-    for (const path of this.#paths) {
-      const parsed = this.#known.get(path)?.parsed;
-      if (parsed === undefined) continue;
-      if ("error" in parsed) {
-        errors.set(path, parsed.error);
-        continue;
-      }
-      if (parsed.structures.length === 0 && changed.has(path) && !imported.has(path))
-        log.warn(
-          { file: path },
-          "file in the dags folder exports no DAG: export what dag() returns, or move the file away",
-        );
-      for (const structure of parsed.structures) {
-        const owner = owners.get(structure.dagId);
-        if (owner !== undefined) {
-          errors.set(
-            path,
-            `DAG "${structure.dagId}" is defined in ${owner} and in ${path}: give one of them another dagId`,
-          );
-          continue;
-        }
-        owners.set(structure.dagId, path);
-        if (!changed.has(path)) continue;
-        await store.syncDag({
-          structure,
-          fileloc: path,
-          relativeFileloc: relative(folder, path),
-          source: parsed.source,
-          parseDurationMillis: parsed.durationMillis,
-          ...(pausedAtCreation === undefined ? {} : { pausedAtCreation }),
-        });
+    const { folder, store } = this.#options;
+    const parsed = this.#paths.flatMap((path) => this.#known.get(path)?.parsed ?? []);
+    const before = (await store.listDags({ excludeStale: true })).rows;
+    const ownersBefore = new Map(before.map(({ dagId, fileloc }) => [dagId, fileloc]));
+    const { owners, errors } = assignOwners(parsed, ownersBefore);
+    this.#warnOfEmpty(parsed, changed);
+    for (const file of parsed) {
+      if ("error" in file) continue;
+      for (const structure of file.structures) {
+        const isOwner = owners.get(structure.dagId) === file.path;
+        if (!isOwner || (!changed.has(file.path) && ownersBefore.get(structure.dagId) === file.path)) continue;
+        await this.#sync(file, structure).catch((error: unknown) => errors.set(file.path, describeImportError(error)));
       }
     }
-    await this.#markStale(owners, errors);
-    const rows = [...errors].map(([path, stackTrace]) => ({ filename: relative(folder, path), stackTrace }));
-    const report = JSON.stringify(rows);
-    for (const { filename, stackTrace } of rows)
-      if (!this.#reported.includes(JSON.stringify(stackTrace)))
-        log.error({ file: filename, importError: stackTrace }, "DAG file could not be imported");
-    if (report !== this.#reported) await store.setImportErrors(rows);
+    // A DAG is stale when no file defines it; one whose file is broken now keeps its last good version.
+    const lastGood = before.filter(({ dagId, fileloc }) => errors.has(fileloc) && !owners.has(dagId));
+    await store.markStaleExcept([...owners.keys(), ...lastGood.map(({ dagId }) => dagId)]);
+    await this.#report([...errors].map(([path, stackTrace]) => ({ filename: relative(folder, path), stackTrace })));
+  }
+
+  async #sync(file: GoodFile, structure: DagStructure): Promise<void> {
+    const { folder, store, pausedAtCreation } = this.#options;
+    await store.syncDag({
+      structure,
+      fileloc: file.path,
+      relativeFileloc: relative(folder, file.path),
+      source: file.source,
+      parseDurationMillis: file.durationMillis,
+      ...(pausedAtCreation === undefined ? {} : { pausedAtCreation }),
+    });
+  }
+
+  async #report(errors: readonly { filename: string; stackTrace: string }[]): Promise<void> {
+    const { store, log } = this.#options;
+    const report = JSON.stringify(errors);
+    if (report === this.#reported) return;
+    for (const error of errors)
+      if (!this.#reported.includes(JSON.stringify(error)))
+        log.error({ file: error.filename, importError: error.stackTrace }, "DAG file could not be imported");
+    await store.setImportErrors(errors);
     this.#reported = report;
   }
 
-  /** A DAG is stale when no file defines it; one whose file is broken now keeps its last good version. */
-  async #markStale(owners: ReadonlyMap<string, string>, errors: ReadonlyMap<string, string>): Promise<void> {
-    const { store } = this.#options;
-    const kept = [...owners.keys()];
-    const { rows } = await store.listDags({ excludeStale: true });
-    for (const row of rows) if (errors.has(row.fileloc) && !owners.has(row.dagId)) kept.push(row.dagId);
-    await store.markStaleExcept(kept);
+  #warnOfEmpty(parsed: readonly ParsedFile[], changed: ReadonlySet<string>): void {
+    const imported = new Set(
+      parsed.flatMap((file) => ("error" in file ? [] : file.dependencies.filter((path) => path !== file.path))),
+    );
+    for (const file of parsed)
+      if (!("error" in file) && file.structures.length === 0 && changed.has(file.path) && !imported.has(file.path))
+        this.#options.log.warn(
+          { file: file.path },
+          "file in the dags folder exports no DAG: export what dag() returns, or move the file away",
+        );
   }
+}
+
+/** Which file defines which DAG. Of two files with one id, the one that had it keeps it, and the other is an import error. */
+function assignOwners(parsed: readonly ParsedFile[], before: ReadonlyMap<string, string>) {
+  const owners = new Map<string, string>();
+  const errors = new Map<string, string>();
+  const definers = new Map<string, string[]>();
+  for (const file of parsed)
+    if ("error" in file) errors.set(file.path, file.error);
+    else for (const { dagId } of file.structures) definers.set(dagId, [...(definers.get(dagId) ?? []), file.path]);
+  for (const [dagId, paths] of definers) {
+    const owner = paths.find((path) => path === before.get(dagId)) ?? paths[0] ?? "";
+    owners.set(dagId, owner);
+    for (const path of paths)
+      if (path !== owner)
+        errors.set(path, `DAG "${dagId}" is defined in ${owner} and in ${path}: give one of them another dagId`);
+  }
+  return { owners, errors };
 }
