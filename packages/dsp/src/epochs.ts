@@ -82,7 +82,7 @@ export function extractEpochs(recording: Recording, events: Events, options: Epo
 
   const nEpochs = selection.length;
   return {
-    data: nEpochs === events.nEvents ? kept : kept.slice(0, nEpochs * size),
+    data: kept.subarray(0, nEpochs * size),
     nEpochs,
     nChannels,
     nTimes,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FileError } from "./errors";
 
@@ -26,10 +27,19 @@ export function temporaryBeside(path: string): string {
   return join(dirname(full), `.${basename(full)}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
 }
 
+/** What is being written right now under a temporary name. */
+const unfinished = new Set<string>();
+
+/** Removes whatever is half-written, for a process that was told to end. */
+export function removeUnfinished(): void {
+  for (const path of unfinished) rmSync(path, { recursive: true, force: true });
+}
+
 /** Writes a file whole or not at all. Its folder is made when absent.
  * @throws {FileError} naming `path`. */
 export async function writeFileWhole(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = temporaryBeside(path);
+  unfinished.add(temporary);
   try {
     await mkdir(dirname(temporary), { recursive: true });
     await writeFile(temporary, content);
@@ -37,6 +47,8 @@ export async function writeFileWhole(path: string, content: Uint8Array | string)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
     throw fileError(path, cause);
+  } finally {
+    unfinished.delete(temporary);
   }
 }
 
@@ -50,16 +62,34 @@ export async function writeFolderWhole(
   fill: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const temporary = temporaryBeside(folder);
+  unfinished.add(temporary);
+  const refuse = (cause: unknown): never => {
+    throw fileError(folder, cause);
+  };
+  let firstMade: string | undefined;
   try {
-    await mkdir(temporary, { recursive: true }).catch((cause: unknown) => {
-      throw fileError(folder, cause);
-    });
+    firstMade = await mkdir(temporary, { recursive: true }).catch(refuse);
     await fill(temporary);
-    await moveFolder(temporary, folder, last).catch((cause: unknown) => {
-      throw fileError(folder, cause);
-    });
+    await moveFolder(temporary, folder, last).catch(refuse);
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    await removeEmptyParents(temporary, firstMade);
+    throw cause;
   } finally {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    unfinished.delete(temporary);
+  }
+}
+
+/** Takes back the folders above `path` that were made for it, from the innermost to `firstMade`, while they are empty. */
+async function removeEmptyParents(path: string, firstMade: string | undefined): Promise<void> {
+  if (firstMade === undefined) return;
+  for (let parent = dirname(path); parent.length >= firstMade.length; parent = dirname(parent)) {
+    try {
+      await rmdir(parent);
+    } catch {
+      return; // somebody else has put something into it
+    }
   }
 }
 

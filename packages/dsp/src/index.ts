@@ -9,15 +9,8 @@ export { concatenateFeatures, flatten, type Features } from "./flatten";
 export { NON_TARGET, preprocess, type Preprocessed, type PreprocessOptions, TARGET } from "./preprocess";
 export { checkFinite, checkRecording, type Recording } from "./recording";
 export { countDropReasons, type DropLog, offendingChannels, type RejectLimits } from "./reject";
-export {
-  resampleEpochs,
-  resampleMatrix,
-  resampleRows,
-  resampleRowsFft,
-  resampleSizes,
-  type ResampleOptions,
-  type ResampleSizes,
-} from "./resample";
+export { resampleEpochs, type ResampleOptions, resampleRows, resampleRowsFft } from "./resample";
+export { resampleMatrix, resampleSizes, type ResampleSizes } from "./resample-matrix";
 export { roundHalfEven } from "./round";
 export type { Hertz, Microvolts, Seconds } from "./units";
 export { makeWindow, type WindowName } from "./window";

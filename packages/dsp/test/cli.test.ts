@@ -1,4 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -124,6 +126,13 @@ describe("what fails is one line on stderr, exit 1, and no output", () => {
     expect(failure(folder, file, "--t-max", "30")).toMatch(/the recording has 1200 samples, an epoch needs/);
   });
 
+  test("folders made for the output go with it", async () => {
+    const folder = temporaryFolder();
+    const { status } = run("preprocess", join(folder, "none.parquet"), "--out", join(folder, "deep", "deeper", "out"));
+    expect(status).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test("no such file, a folder, an output that cannot be a folder", async () => {
     const folder = temporaryFolder();
     expect(failure(folder, join(folder, "none.parquet"))).toMatch(/none.parquet: no such file or folder/);
@@ -139,6 +148,36 @@ describe("what fails is one line on stderr, exit 1, and no output", () => {
     expect(stderr2).toMatch(`p300-dsp: ${file}: `);
     expect(await readRecording(file)).toMatchObject({ nChannels: 3 });
   });
+});
+
+test("a command that is told to end takes back what it had begun", async () => {
+  const folder = temporaryFolder();
+  const file = await recordingIn(join(folder, "in"), "run", { nSamples: 60_000 });
+  const files = Array.from({ length: 200 }, (_, i) => {
+    const copy = join(folder, "in", `run_${i}.parquet`);
+    copyFileSync(file, copy);
+    return copy;
+  });
+  const child = spawn(process.execPath, [bin, "preprocess", ...files, "--out", join(folder, "out")], {
+    stdio: "ignore",
+  });
+  const ended = once(child, "exit");
+  const deadline = Date.now() + 30_000;
+  while (readdirSync(folder).length === 1 && child.exitCode === null && Date.now() < deadline) await sleep(5);
+  expect(readdirSync(folder)).toHaveLength(2);
+  child.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
+  expect(readdirSync(folder)).toEqual(["in"]);
+});
+
+test("a reader that goes away is no failure", async () => {
+  const file = await recordingIn(temporaryFolder());
+  const child = spawn(process.execPath, [bin, "inspect", file], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(stderr).toBe("");
 });
 
 describe("misuse is exit 2", () => {

@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from "commander";
+import { removeUnfinished } from "../files";
 
 /** Parses and runs, and gives the process its exit code: 0 done, 1 failed with one line on stderr, 2 misused. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
@@ -7,6 +8,14 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
     throw error;
   });
+  for (const [signal, number] of [
+    ["SIGINT", 2],
+    ["SIGTERM", 15],
+  ] as const)
+    process.once(signal, () => {
+      removeUnfinished();
+      process.exit(128 + number);
+    });
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -22,6 +22,8 @@ const rowOf = ({ data, nSamples }: Canvas, channel: number): Float64Array =>
   data.subarray(channel * nSamples, (channel + 1) * nSamples);
 
 const OCTAVES = 8;
+/** Samples mixed at a time, so that all channels of them stay in the processor's cache. */
+const MIXING_BLOCK = 2048;
 
 /** 1/f noise as a sum of eight Ornstein-Uhlenbeck processes, corners 0.5 to 64 Hz, alike in neighbouring electrodes.
  * All eight share one mixing of the channels, so it is applied once, to their sum. */
@@ -40,11 +42,14 @@ function addPinkNoise(canvas: Canvas, subject: Subject, random: RandomStream): v
     CHANNELS.map((_, i) => CHANNELS.map((_, j) => Math.exp(-chord(i, j) / 0.7) + (i === j ? 1e-6 : 0))),
   );
   const deviation = (5 / Math.sqrt(OCTAVES)) * subject.background_gain;
-  for (let channel = CHANNELS.length - 1; channel >= 0; channel--) {
-    const row = rowOf(canvas, channel);
-    const gain = deviation * subject.channel_gain[channel]!;
-    for (let source = 0; source <= channel; source++)
-      addScaled(row, sources[source]!, gain * mixing[channel]![source]!);
+  for (let from = 0; from < nSamples; from += MIXING_BLOCK) {
+    const to = Math.min(from + MIXING_BLOCK, nSamples);
+    for (const channel of CHANNELS.keys()) {
+      const row = rowOf(canvas, channel).subarray(from, to);
+      const gain = deviation * subject.channel_gain[channel]!;
+      for (let source = 0; source <= channel; source++)
+        addScaled(row, sources[source]!.subarray(from, to), gain * mixing[channel]![source]!);
+    }
   }
 }
 
@@ -124,12 +129,12 @@ function addBlinks(canvas: Canvas, subject: Subject, flashes: readonly Flash[], 
     if (random.uniform() >= perMinute / 60 / sampleRateHz) continue;
     const length = Math.round(random.between(0.25, 0.4) * sampleRateHz);
     const amplitude = random.between(90, 220);
-    const end = Math.min(start + length, nSamples);
-    for (const [channel, weight] of weights.entries()) {
-      const row = rowOf(canvas, channel);
-      for (let i = start; i < end; i++)
-        row[i]! += amplitude * weight * Math.sin(Math.PI * ((i - start) / length) ** 0.7) ** 2;
-    }
+    const shape = Float64Array.from(
+      { length: Math.min(length, nSamples - start) },
+      (_, i) => amplitude * Math.sin(Math.PI * (i / length) ** 0.7) ** 2,
+    );
+    for (const [channel, weight] of weights.entries())
+      addScaled(rowOf(canvas, channel).subarray(start, start + shape.length), shape, weight);
   }
 }
 
@@ -137,12 +142,16 @@ function addBlinks(canvas: Canvas, subject: Subject, flashes: readonly Flash[], 
 function addHumDriftAndSensorNoise(canvas: Canvas, subject: Subject, random: RandomStream): void {
   const { nSamples, sampleRateHz } = canvas;
   const noise = new Float64Array(nSamples);
+  const step = (2 * Math.PI * 50) / sampleRateHz;
+  const sine = Float64Array.from({ length: nSamples }, (_, i) => Math.sin(step * i));
+  const cosine = Float64Array.from({ length: nSamples }, (_, i) => Math.cos(step * i));
   for (const channel of CHANNELS.keys()) {
     const row = rowOf(canvas, channel);
     const phase = random.between(0, 0.6);
-    const step = (2 * Math.PI * 50) / sampleRateHz;
     const offset = random.between(-200, 200);
-    for (let i = 0; i < nSamples; i++) row[i]! += offset + subject.hum_uv[channel]! * Math.sin(step * i + phase);
+    addScaled(row, sine, subject.hum_uv[channel]! * Math.cos(phase));
+    addScaled(row, cosine, subject.hum_uv[channel]! * Math.sin(phase));
+    for (let i = 0; i < nSamples; i++) row[i]! += offset;
     random.normalsInto(noise);
     addOrnsteinUhlenbeck(row, noise, 0.03, sampleRateHz, 30);
     random.normalsInto(noise);
