@@ -62,6 +62,8 @@ export async function listen(
   };
 }
 
+const SILENT_MILLIS = 1000;
+
 async function drain(
   server: Server,
   sockets: ReadonlySet<Socket>,
@@ -72,10 +74,17 @@ async function drain(
   if (graceMillis > 0) await sleep(graceMillis);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  // Node takes a connection that has not sent a byte for one in the middle of a request.
-  for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  // Node takes a connection that has not sent a byte for one in the middle of a request, and would wait for it. Its
+  // request may be on the way, though: it gets a moment.
+  const cutSilent = setTimeout(
+    () => {
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    },
+    Math.min(SILENT_MILLIS, limitMillis),
+  );
   const cut = setTimeout(() => server.closeAllConnections(), limitMillis);
   await closed;
+  clearTimeout(cutSilent);
   clearTimeout(cut);
   await close();
 }
