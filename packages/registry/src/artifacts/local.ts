@@ -166,6 +166,10 @@ export class LocalArtifactStore implements ArtifactStore {
     } catch (error) {
       this.#staging = undefined;
       if (staged !== undefined) await rm(staged, { force: true });
+      const code = codeOf(error);
+      if (code === "ENOTDIR" || code === "EEXIST") {
+        throw new InvalidArtifactPathError(name, "a part of it is a file already", { cause: error });
+      }
       throw this.#translate(error, name);
     }
   }

@@ -9,20 +9,18 @@ export const STAGING_FOLDER = ".p300-uploads";
  * drive or URL, or holds a NUL.
  */
 export function confinePath(path: string): string {
-  if (path.includes("\0")) throw new InvalidArtifactPathError(path, "it contains a NUL character");
-  let spelling = path;
-  // A name is decoded by whoever read the URL. What is still encoded is a name with percent signs in it; but when some
-  // further decoding would make it climb, somebody wants it to, and something downstream may well decode again.
-  for (;;) {
-    refuseClimbing(path, spelling);
-    const decoded = decodeOnce(spelling);
-    if (decoded === undefined || decoded === spelling) break;
-    spelling = decoded;
-  }
+  refuseClimbing(path, path);
   const confined = path
     .split("/")
     .filter((part) => part !== "" && part !== ".")
     .join("/");
+  // A name is decoded by whoever read the URL. What is still encoded is a name with percent signs in it; but when some
+  // further decoding would make it climb, somebody wants it to, and something downstream may well decode again.
+  let spelling: string | undefined = confined;
+  for (let former; spelling !== undefined && spelling !== former; spelling = decodeOnce(spelling)) {
+    refuseClimbing(path, spelling);
+    former = spelling;
+  }
   if (confined === STAGING_FOLDER || confined.startsWith(`${STAGING_FOLDER}/`)) {
     throw new InvalidArtifactPathError(path, `${STAGING_FOLDER} is kept for unfinished uploads`);
   }

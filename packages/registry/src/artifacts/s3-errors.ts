@@ -22,6 +22,9 @@ const UNREACHABLE = new Set([
   "EPIPE",
 ]);
 
+// Some servers answer them with other statuses than 403.
+const DENIED = new Set(["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "XAdminUserNotFound"]);
+
 /** What an error of the AWS SDK says about the bucket as a whole, in one line; undefined when it says nothing. */
 export function bucketError(
   error: unknown,
@@ -51,7 +54,7 @@ export function bucketError(
     );
   }
   const status = statusOf(error);
-  if (status === 401 || status === 403) {
+  if (status === 401 || status === 403 || DENIED.has(error.name)) {
     return fail(
       "denied",
       `access to bucket ${bucket} at ${where} is denied (${error.name}): check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the bucket's policy`,

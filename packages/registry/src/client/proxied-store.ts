@@ -57,7 +57,7 @@ export class ProxiedArtifactStore implements ArtifactStore {
     const ranged = start !== 0 || end !== undefined;
     if (ranged) resolveRange(name, range, Number.MAX_SAFE_INTEGER);
     const { Readable } = await import("node:stream");
-    const response = await this.#refusable(name, () =>
+    const response = await this.#refusable(name, range, () =>
       this.#http.raw({
         method: "GET",
         path: this.#path(name),
@@ -81,7 +81,7 @@ export class ProxiedArtifactStore implements ArtifactStore {
 
   async getBytes(artifact: string): Promise<Uint8Array> {
     const name = confinePath(artifact);
-    return this.#refusable(name, () => this.#http.bytes({ method: "GET", path: this.#path(name) }));
+    return this.#refusable(name, {}, () => this.#http.bytes({ method: "GET", path: this.#path(name) }));
   }
 
   async put(artifact: string, body: Uint8Array | Readable): Promise<void> {
@@ -187,10 +187,15 @@ export class ProxiedArtifactStore implements ArtifactStore {
   }
 
   /** Gives the refusals of a download the store's names. */
-  async #refusable<T>(name: string, ask: () => Promise<T>): Promise<T> {
+  async #refusable<T>(name: string, range: ArtifactRange, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
+      if (error instanceof MlflowApiError && error.status === 416) {
+        const folder = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+        const found = (await this.list(folder)).find(({ path }) => path === name);
+        resolveRange(name, range, found?.size ?? 0);
+      }
       if (!(error instanceof MlflowApiError) || (error.status !== 404 && error.status !== 400)) throw error;
       if ((await this.list(name)).length > 0) throw new ArtifactIsDirectoryError(name, this.uri, { cause: error });
       if (error.status === 404) throw new ArtifactNotFoundError(name, this.uri, { cause: error });
