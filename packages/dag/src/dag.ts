@@ -93,7 +93,7 @@ export function dag(options: DagOptions, build: (d: DagBuilder) => void): Dag {
   let isSealed = false;
 
   const add = (taskId: string, ...rest: readonly unknown[]): Task => {
-    const [taskOptions, run] = rest.length === 1 ? [{}, rest[0]] : rest;
+    const [taskOptions, run] = rest.length < 2 ? [{}, rest[0]] : rest;
     if (typeof taskId !== "string" || !validId.test(taskId)) throw new IdError("task", taskId, dagId);
     if (isSealed)
       throw new OptionError(

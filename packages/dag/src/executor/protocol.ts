@@ -12,6 +12,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: "ready" }
+  /** The DAG file is loaded, and the task's function begins. */
+  | { readonly kind: "started" }
   | { readonly kind: "call"; readonly call: number; readonly ask: Ask }
   | { readonly kind: "ended"; readonly report: TryReport };
 

@@ -31,11 +31,12 @@ interface Current {
   /** Why it is to end, once it is. */
   ending: { readonly reason: string; readonly isTimeout: boolean } | null;
   isReported: boolean;
-  timers: NodeJS.Timeout[];
+  readonly timers: NodeJS.Timeout[];
 }
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const RESTART_MILLIS = 1000;
+const LOAD_SECONDS_MAX = 60;
 
 export function createWorkerPool(options: WorkerPoolOptions): Executor {
   const { workers, logsFolder, logger = quiet, graceSeconds = 5 } = options;
@@ -71,6 +72,8 @@ export function createWorkerPool(options: WorkerPoolOptions): Executor {
       slot.isReady = true;
       slot.nFailedStarts = 0;
       fill();
+    } else if (message.kind === "started" && current !== null) {
+      started(slot, current);
     } else if (message.kind === "call" && current?.job) {
       const { call, ask } = message;
       answer(host!, current.job, ask).then(
@@ -154,25 +157,37 @@ export function createWorkerPool(options: WorkerPoolOptions): Executor {
     current.job = job;
     current.log = openLog(logPath);
     slot.process?.send({ kind: "run", job, logPath });
-    const seconds = job.executionTimeoutSeconds;
-    if (seconds !== null)
+    const tooSlow = `its DAG file takes longer than ${LOAD_SECONDS_MAX} s to load`;
+    current.timers.push(setTimeout(() => endTask(slot, tooSlow, true), LOAD_SECONDS_MAX * 1000));
+    // Asked to end while it was being claimed.
+    if (current.ending !== null) askToEnd(slot, current);
+  }
+
+  /** The execution timeout is the task's own: it does not count the loading of the file. */
+  function started(slot: Slot, current: Current): void {
+    for (const timer of current.timers.splice(0)) clearTimeout(timer);
+    const seconds = current.job?.executionTimeoutSeconds ?? null;
+    if (current.ending !== null) askToEnd(slot, current);
+    else if (seconds !== null)
       current.timers.push(
         setTimeout(() => endTask(slot, `execution timeout of ${seconds} s passed`, true), seconds * 1000),
       );
-    // Asked to end while it was being claimed.
-    if (current.ending !== null) endTask(slot, current.ending.reason, current.ending.isTimeout);
   }
 
-  /** Asks the task to end, and makes it end when it does not. */
+  /** The first reason counts. */
   function endTask(slot: Slot, reason: string, isTimeout: boolean): void {
     const { current } = slot;
-    if (current === null || current.isReported) return;
-    const isAsked = current.ending !== null && current.job !== null && current.timers.some((timer) => timer.hasRef());
-    current.ending ??= { reason, isTimeout };
-    if (current.job === null || (isAsked && current.ending.reason !== reason)) return;
+    if (current === null || current.isReported || current.ending !== null) return;
+    current.ending = { reason, isTimeout };
+    if (current.job === null) return; // being claimed: told when it begins
     current.log({ level: "error", logger: "executor", event: `The task is asked to end: ${reason}` });
-    slot.process?.send({ kind: "abort", reason });
-    current.timers.push(setTimeout(() => slot.process?.kill(), graceSeconds * 1000));
+    askToEnd(slot, current);
+  }
+
+  /** Makes it end when it does not. */
+  function askToEnd(slot: Slot, { ending, timers }: Current): void {
+    slot.process?.send({ kind: "abort", reason: ending!.reason });
+    timers.push(setTimeout(() => slot.process?.kill(), graceSeconds * 1000));
   }
 
   return {

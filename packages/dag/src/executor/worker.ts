@@ -37,6 +37,7 @@ async function run({ job, logPath }: Extract<ToWorker, { kind: "run" }>): Promis
   const release = captureOutput(log);
   try {
     const dags = await files.get(job.fileloc);
+    send({ kind: "started" });
     const report = await runTask({ dags, job, services, log, signal });
     release();
     send({ kind: "ended", report });
