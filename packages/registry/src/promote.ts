@@ -1,6 +1,6 @@
-import { environment } from "./client/environment";
 import { MlflowApiError, PromotionError } from "./client/errors";
 import type { MlflowClient } from "./client/mlflow-client";
+import { whoami } from "./client/whoami";
 import { formatModelUri, resolveModelUri } from "./model-uri";
 
 /** What a rule said of the challenger, computed by the caller: no statistics live here. */
@@ -20,7 +20,7 @@ export interface PromoteOptions {
   readonly previous?: string;
   /** Without one the promotion is unconditional; with one that says no, the version is marked and no alias moves. */
   readonly verdict?: Verdict;
-  /** Who did it; default USER of the environment. */
+  /** Who did it; default: the user of this process. */
   readonly by?: string;
 }
 
@@ -67,7 +67,7 @@ export async function promote(client: MlflowClient, options: PromoteOptions): Pr
     moved: promoted && previousVersion !== version,
     ...(verdict !== undefined && { rule: verdict.rule }),
     at: new Date().toISOString(),
-    by: options.by ?? whoami(),
+    by: options.by ?? (await whoami()),
   };
   if (promoted && previousVersion === version) return record;
   await writeTags(client, record);
@@ -102,7 +102,7 @@ export async function rollback(client: MlflowClient, options: RollbackOptions): 
   const { model, to = "champion", previous = "previous-champion" } = options;
   const version = await versionBehind(client, model, previous);
   if (version === undefined) {
-    await resolveExisting(client, model);
+    await client.getRegisteredModel(model); // an unknown model is another error
     throw new PromotionError(
       model,
       `there is no alias ${previous} to roll back to: nothing was promoted over a champion yet`,
@@ -116,7 +116,7 @@ export async function rollback(client: MlflowClient, options: RollbackOptions): 
     );
   }
   const at = new Date().toISOString();
-  const by = options.by ?? whoami();
+  const by = options.by ?? (await whoami());
   await client.setRegisteredModelAlias(model, to, version);
   if (current !== undefined) {
     await client.setRegisteredModelAlias(model, previous, current);
@@ -148,10 +148,6 @@ async function resolveVersion(client: MlflowClient, model: string, alias: string
   return { version };
 }
 
-async function resolveExisting(client: MlflowClient, model: string): Promise<void> {
-  await client.getRegisteredModel(model);
-}
-
 /** The version behind an alias; undefined when there is no such alias. */
 async function versionBehind(client: MlflowClient, model: string, alias: string): Promise<string | undefined> {
   try {
@@ -161,5 +157,3 @@ async function versionBehind(client: MlflowClient, model: string, alias: string)
     throw error;
   }
 }
-
-const whoami = (): string => environment("USER") ?? environment("USERNAME") ?? "unknown";

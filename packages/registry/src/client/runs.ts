@@ -1,6 +1,5 @@
 import type { SearchOptions } from "./base";
 import { batches, type BatchInput } from "./batches";
-import { environment } from "./environment";
 import {
   page,
   toMetric,
@@ -14,6 +13,7 @@ import {
   type ViewType,
 } from "./entities";
 import { ExperimentsClient } from "./experiments";
+import { whoami } from "./whoami";
 import { object, objects, optionalText, wireNumber, wireTags, type TagsInput, type TagValue } from "./wire";
 
 const HISTORY_PAGE = 25_000;
@@ -24,7 +24,7 @@ export interface CreateRunOptions {
   readonly tags?: TagsInput;
   /** Milliseconds since 1970; default now. */
   readonly startTime?: number;
-  /** Default USER of the environment. */
+  /** Default: the user of this process. */
   readonly userId?: string;
 }
 
@@ -45,7 +45,7 @@ export abstract class RunsClient extends ExperimentsClient {
       {
         experiment_id: options.experimentId ?? "0",
         run_name: options.runName,
-        user_id: options.userId ?? environment("USER") ?? environment("USERNAME"),
+        user_id: options.userId ?? (await whoami()),
         start_time: options.startTime ?? Date.now(),
         tags: wireTags(options.tags),
       },
