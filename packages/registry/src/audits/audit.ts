@@ -48,7 +48,9 @@ export class Server {
 
   get(path: string, query: Record<string, string | readonly string[]> = {}): Promise<Reply> {
     const search = new URLSearchParams(
-      Object.entries(query).flatMap(([key, value]) => [value].flat().map((one): [string, string] => [key, String(one)])),
+      Object.entries(query).flatMap(([key, value]) =>
+        [value].flat().map((one): [string, string] => [key, String(one)]),
+      ),
     );
     return this.call("GET", `${API}/${path}${search.size > 0 ? `?${search}` : ""}`);
   }

@@ -45,7 +45,7 @@ export const runAudits = [
   }),
   audit("T-WIRE-1", "MUST take camelCase and snake_case, numbers as strings, and enums by number", async (server) => {
     const { id } = await server.run();
-    await server.made("runs/update", { runId: id, endTime: "456", status: 3 });
+    await server.made("runs/update", { run_id: id, endTime: "456", status: 3 });
     wants(await server.get("runs/get", { run_id: id }), 200, { run: { info: { end_time: 456, status: "FINISHED" } } });
     refuses(await server.post("runs/update", { run_id: id, runId: id }), "INVALID_PARAMETER_VALUE", 400);
     await server.made("runs/log-metric", { run_uuid: id, key: "m", value: 1, timestamp: "5", step: "2", unknown: {} });

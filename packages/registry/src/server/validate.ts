@@ -137,7 +137,7 @@ export function checkModelName(name: string, parameter = "name"): void {
 }
 
 export function checkAlias(alias: string): void {
-  if (!/^[\w-]*$/.test(alias))
+  if (!/^[\p{L}\p{N}_-]*$/u.test(alias))
     throw invalidParameter(
       `Invalid alias name: '${alias.slice(0, 300)}'. Names may only contain alphanumerics, underscores (_), and dashes (-).`,
     );

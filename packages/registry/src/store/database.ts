@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Kysely, sql, type Transaction } from "kysely";
-import { BackendOpenError, BackendUnsupportedError, BackendUriError, SchemaHeadError } from "../errors";
+import { BackendOpenError, BackendUnsupportedError, BackendUriError, RegistryError, SchemaHeadError } from "../errors";
 import { openSqliteFile, sqliteErrorCode, type SqliteFile } from "./libsql";
 import { MLFLOW_VERSION, SCHEMA_HEAD, SCHEMA_SQL } from "./migrations/mlflow-3.17.2";
 import { DEFAULT_WORKSPACE, type Tables } from "./tables";
@@ -39,8 +39,9 @@ export async function openStore(uri: string): Promise<Store> {
   try {
     mkdirSync(dirname(path), { recursive: true });
     file = openSqliteFile(path);
+    prepareSchema(file, uri, path);
     const db = new Kysely<Tables>({ dialect: file.dialect });
-    await prepareSchema(db, file, uri, path);
+    await sql`select 1`.execute(db); // an unused Kysely would not close what it was given
     return {
       db,
       uri,
@@ -53,30 +54,28 @@ export async function openStore(uri: string): Promise<Store> {
   }
 }
 
-async function prepareSchema(db: Kysely<Tables>, file: SqliteFile, uri: string, path: string): Promise<void> {
-  const tables = async () =>
-    (await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(db)).rows;
-  if ((await tables()).length === 0) {
+/** Synchronous from end to end: a connection that held the lock over an await would be waited for by its own thread. */
+function prepareSchema(file: SqliteFile, uri: string, path: string): void {
+  const tables = () => file.column("select name from sqlite_master where type = 'table'");
+  if (tables().length === 0) {
     // One transaction, so that a process killed here leaves an empty file; and a second one that starts at the same time
     // waits for the lock, and then finds the work done.
     file.exec("BEGIN IMMEDIATE");
     try {
-      if ((await tables()).length === 0) createSchema(file);
+      if (tables().length === 0) createSchema(file);
       file.exec("COMMIT");
     } catch (error) {
       file.exec("ROLLBACK");
       throw error;
     }
   }
-  const names = new Set((await tables()).map(({ name }) => name));
+  const names = new Set(tables());
   if (!names.has("alembic_version"))
     throw new BackendOpenError(path, "it holds other tables than MLflow's: give the path of another file");
-  const heads = await db.selectFrom("alembic_version").select("version_num").execute();
-  const found = heads.map((row) => row.version_num).join(", ") || "none";
+  const found = file.column("select version_num from alembic_version").join(", ") || "none";
   if (found !== SCHEMA_HEAD) throw new SchemaHeadError(uri, found, SCHEMA_HEAD, MLFLOW_VERSION);
-  const missing = [...SCHEMA_SQL.matchAll(/CREATE TABLE "?(\w+)"?/g)]
-    .map((match) => match[1]!)
-    .filter((name) => !names.has(name));
+  const wanted = [...SCHEMA_SQL.matchAll(/CREATE TABLE "?(\w+)"?/g)].map((match) => match[1]!);
+  const missing = wanted.filter((name) => !names.has(name));
   if (missing.length > 0) throw new BackendOpenError(path, `tables are missing: ${missing.join(", ")}`);
 }
 
@@ -90,11 +89,9 @@ function createSchema(file: SqliteFile): void {
       VALUES (0, 'Default', 'mlflow-artifacts:/0', 'active', ${now}, ${now}, '${DEFAULT_WORKSPACE}');`);
 }
 
-function openError(error: unknown, path: string): unknown {
-  const code = sqliteErrorCode(error);
-  const systemCode = error instanceof Error && "syscall" in error && "code" in error ? String(error.code) : undefined;
-  if (!code && !systemCode) return error;
+function openError(error: unknown, path: string): RegistryError {
+  if (error instanceof RegistryError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const reason = code === "SQLITE_NOTADB" ? "the file is not an SQLite database" : message;
+  const reason = sqliteErrorCode(error) === "SQLITE_NOTADB" ? "the file is not an SQLite database" : message;
   return new BackendOpenError(path, reason, { cause: error });
 }

@@ -9,6 +9,8 @@ export interface SqliteFile {
   readonly dialect: SqliteDialect;
   /** Runs a script of several statements. */
   exec(sql: string): void;
+  /** The first column of a query, read at once. */
+  column(sql: string): unknown[];
   close(): void;
 }
 
@@ -55,6 +57,10 @@ export function openSqliteFile(path: string): SqliteFile {
   return {
     dialect: new SqliteDialect({ database: { prepare: (sql) => prepare(begin(sql)), close } }),
     exec: (sql) => void database.exec(sql),
+    column: (sql) =>
+      prepare(sql)
+        .all([])
+        .map((row) => Object.values(row as object)[0] as unknown),
     close,
   };
 }
