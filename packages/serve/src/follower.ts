@@ -39,6 +39,7 @@ export class Follower {
   #failedPolls = 0;
   #failedLoad: { key: string; tries: number; retryAtMillis: number; message: string } | undefined;
   #running: Promise<void> | undefined;
+  readonly #end = new AbortController();
   #firstTry: Promise<void> | undefined;
 
   constructor(slot: Slot, source: ModelSource, options: FollowerOptions = {}) {
@@ -60,9 +61,10 @@ export class Follower {
     return this.#firstTry;
   }
 
-  /** Stops; what is loaded stays. Resolves when nothing of the follower runs any more. */
+  /** Stops, without waiting for a registry that does not answer; what is loaded stays. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#end.abort();
     clearTimeout(this.#timer);
     await this.#running;
   }
@@ -80,10 +82,10 @@ export class Follower {
 
   /** One question, and what follows from its answer. Never throws. */
   async step(): Promise<void> {
-    const { deadlineMillis, events } = this.#options;
+    const { events } = this.#options;
     let ref: VersionRef;
     try {
-      ref = await withDeadline(this.#source.resolve(), deadlineMillis, `asking for ${this.#source.uri}`);
+      ref = await this.#inTime(this.#source.resolve(), `asking for ${this.#source.uri}`);
     } catch (error) {
       if (!this.#stopped) this.#notResolved(error);
       return;
@@ -97,6 +99,26 @@ export class Follower {
     } else await this.#load(ref);
   }
 
+  /** What was promised, unless the deadline or the follower's end comes first. */
+  async #inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+    const { deadlineMillis } = this.#options;
+    const { signal } = this.#end;
+    let timer: NodeJS.Timeout | undefined;
+    let onEnd: () => void = () => {};
+    const over = new Promise<never>((_, reject) => {
+      const giveUp = () => reject(new DeadlineError(what, deadlineMillis));
+      timer = setTimeout(giveUp, deadlineMillis);
+      onEnd = giveUp; // nobody hears of it: a stopped follower says nothing
+      signal.addEventListener("abort", onEnd);
+    });
+    try {
+      return await Promise.race([promise, over]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onEnd);
+    }
+  }
+
   #notResolved(error: unknown): void {
     const { events } = this.#options;
     const absent = error instanceof ModelAbsentError;
@@ -108,7 +130,7 @@ export class Follower {
   }
 
   async #load(ref: VersionRef): Promise<void> {
-    const { deadlineMillis, events, pollIntervalMillis, backoffMillisMax } = this.#options;
+    const { events, pollIntervalMillis, backoffMillisMax } = this.#options;
     if (this.#slot.previous?.key === ref.key) {
       this.#slot.swap(this.#slot.previous);
       this.#failedLoad = undefined;
@@ -123,7 +145,7 @@ export class Follower {
     }
     const startMillis = performance.now();
     try {
-      const { predictor, origin } = await withDeadline(this.#source.load(ref), deadlineMillis, `loading ${wanted}`);
+      const { predictor, origin } = await this.#inTime(this.#source.load(ref), `loading ${wanted}`);
       if (this.#stopped) return;
       const model = loadedModel(predictor, origin ?? ref, {
         key: ref.key,
@@ -158,16 +180,4 @@ export function backoffMillis(
   if (failedPolls === 0) return pollIntervalMillis;
   const grown = Math.min(pollIntervalMillis * 2 ** Math.min(failedPolls, 20), backoffMillisMax);
   return Math.max(pollIntervalMillis, grown * (0.5 + chance / 2));
-}
-
-async function withDeadline<T>(promise: Promise<T>, millis: number, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineError(what, millis)), millis);
-  });
-  try {
-    return await Promise.race([promise, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

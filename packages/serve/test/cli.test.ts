@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { post, send, until } from "./fakes";
 import { saveSmallModel } from "./models";
 import {
@@ -20,13 +20,13 @@ import {
 let dir: string;
 let model: string;
 const ROW = { features: [1, 2, 3, 4, 5, 6, 7, 8] };
-const NOWHERE = "http://127.0.0.1:9"; // the discard port: nobody listens
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "p300-serve-"));
   model = join(dir, "model");
   await saveSmallModel(model);
 });
+vi.setConfig({ testTimeout: 240_000 }); // processes start slowly while other suites run
 afterEach(killAll);
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -120,9 +120,11 @@ describe("one process", () => {
   });
 
   test("starts while the registry is down, and says so", async () => {
+    const { port, server } = await occupyPort();
+    await new Promise((resolve) => server.close(resolve)); // nobody listens there now
     const command = await startListening([
       "--registry",
-      NOWHERE,
+      `http://127.0.0.1:${port}`,
       "--champion",
       "models:/M@champion",
       "--challenger",

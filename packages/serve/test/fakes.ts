@@ -114,7 +114,7 @@ export const post = (url: string, body: unknown, headers: Record<string, string>
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  deadlineMillis = 20_000,
+  deadlineMillis = 60_000,
 ): Promise<void> {
   const end = Date.now() + deadlineMillis;
   while (!(await holds())) {

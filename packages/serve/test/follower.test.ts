@@ -175,4 +175,13 @@ describe("following", () => {
     expect(source.resolved).toBe(asked);
     await follower.stop();
   });
+
+  test("ends at once though the registry does not answer", async () => {
+    const { source, slot, follower, told } = following("1");
+    source.resolve = () => new Promise(() => {});
+    const firstTry = follower.start();
+    await follower.stop();
+    await firstTry;
+    expect([slot.current, slot.problem, told]).toEqual([undefined, undefined, []]);
+  });
 });

@@ -59,7 +59,7 @@ export async function end(
 }
 
 export async function whenEnded(command: Command): Promise<[number | null, NodeJS.Signals | null]> {
-  await until("it ends", () => command.ended !== undefined, 40_000);
+  await until("it ends", () => command.ended !== undefined);
   return command.ended!;
 }
 

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MlflowClient } from "@p300/registry";
 import { startRegistry } from "@p300/registry/server";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { p300App } from "../src/express";
 import { post, send, until, withServer } from "./fakes";
 import { saveSmallModel, smallModel } from "./models";
-import { end, killAll, replicaPids, startListening } from "./processes";
+import { end, killAll, logLines, replicaPids, startListening } from "./processes";
 
 const MODEL = "P300-Classifier";
 const N_FEATURES = 8;
@@ -29,6 +29,7 @@ beforeAll(async () => {
   });
   client = new MlflowClient({ trackingUri: registry.url });
 });
+vi.setConfig({ testTimeout: 240_000 }); // processes start slowly while other suites run
 afterEach(killAll);
 afterAll(async () => {
   await registry?.close();
@@ -242,5 +243,39 @@ describe("an alias that moves", () => {
       expect((await post(`${url}/predict/`, { features: FEATURES })).status).toBe(200);
     });
     await router.close();
+  });
+
+  test("a replica that takes another's place while the registry is down waits for its model, and no request meets an empty one", async () => {
+    const name = "outage";
+    const options = {
+      backendStoreUri: `sqlite:///${join(dir, "outage.db")}`,
+      artifactsDestination: join(dir, "outage-artifacts"),
+      logLevel: "silent",
+    } as const;
+    const first = await startRegistry({ ...options, port: 0 });
+    const firstClient = new MlflowClient({ trackingUri: first.url });
+    await firstClient.createRegisteredModel(name);
+    const run = await firstClient.createRun({ experimentId: "0" });
+    const folder = join(dir, "outage-model");
+    await saveSmallModel(folder, 4, N_FEATURES);
+    await firstClient.logArtifacts(run.info.runId, folder, "model");
+    await firstClient.createModelVersion({ name, source: `runs:/${run.info.runId}/model`, runId: run.info.runId });
+    await firstClient.setRegisteredModelAlias(name, "champion", "1");
+    const args = ["--registry", first.url, "--champion", `models:/${name}@champion`];
+    const command = await startListening([...args, "--replicas", "2", "--poll-seconds", "0.1"]);
+    const pids = replicaPids(command);
+    await first.close();
+    process.kill(pids[0]!, "SIGKILL");
+    await until("the new one looks for its model", () =>
+      logLines(command).some(({ msg, pid }) => msg === "model not as configured" && !pids.includes(pid as number)),
+    );
+    const statuses = new Set<number>();
+    for (let i = 0; i < 50; i++) statuses.add((await post(`${command.url}/predict/`, { features: FEATURES })).status);
+    expect([...statuses]).toEqual([200]);
+    expect(replicaPids(command)).toHaveLength(2);
+    const second = await startRegistry({ ...options, port: first.port });
+    await until("it listens", () => replicaPids(command).length === 3);
+    expect(await end(command)).toEqual([0, null]);
+    await second.close();
   });
 });
