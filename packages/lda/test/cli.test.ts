@@ -176,6 +176,8 @@ describe("is misused", () => {
     [["train", "a", "--out", "m", "--solver", "svd"], /'svd' is invalid\. This version has only "lsqr"/],
     [["train", "a", "--out", "m", "--shrinkage", "1.5"], /'1\.5' is invalid/],
     [["train", "a", "--out", "m", "--shrinkage", ""], /is invalid/],
+    [["train", "a", "--out", ""], /A folder name is expected/],
+    [["train", "", "--out", "m"], /A folder name is expected/],
     [["train", "a", "--out", "m", "--test-size", "1"], /A share from 0 to below 1/],
     [["train", "a", "--out", "m", "--seed", "-1"], /An integer from 0/],
     [["train", "a", "--out", "m", "--seed", "0x10"], /An integer from 0/],
@@ -258,6 +260,9 @@ describe("fails in one line, and writes nothing", () => {
       code: 1,
       stderr: expect.stringContaining("no/p.csv: cannot be written") as string,
     });
+    for (const input of [path.join(model, "model.json"), path.join(runs[0], "features.parquet")])
+      expect((await run("predict", model, runs[0], "--out", input)).stderr).toContain("is an input of this command");
+    expect(readFileSync(path.join(model, "model.json"))).toEqual(before);
     expect(readdirSync(root).toSorted()).toEqual(["model", "run_1", "run_2"]);
   });
 });

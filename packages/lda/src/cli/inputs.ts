@@ -32,10 +32,14 @@ export function checkColumns(model: Model, rows: FeatureRows, dir: string): void
 /** Collects DIR arguments. The same folder twice would put the same epochs into training and test. */
 export function collectDirs(value: string, previous: readonly string[] | undefined): string[] {
   const dirs = previous ?? [];
-  if (value === "") throw new InvalidArgumentError("A folder name is expected.");
-  if (dirs.some((dir) => path.resolve(dir) === path.resolve(value)))
-    throw new InvalidArgumentError("It is given twice.");
+  const folder = path.resolve(parseFolder(value));
+  if (dirs.some((dir) => path.resolve(dir) === folder)) throw new InvalidArgumentError("It is given twice.");
   return [...dirs, value];
+}
+
+export function parseFolder(text: string): string {
+  if (text === "") throw new InvalidArgumentError("A folder name is expected.");
+  return text;
 }
 
 export function parseTestSize(text: string): number {

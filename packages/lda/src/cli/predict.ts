@@ -1,5 +1,8 @@
+import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { OutputError } from "../errors";
 import { readUnlabelledFeatures } from "../features-file";
+import { MODEL_JSON } from "../model-file";
 import { loadModel } from "../model-folder";
 import { formatOf, predictRows, writePredictions } from "../predictions-file";
 import { checkColumns } from "./inputs";
@@ -16,6 +19,14 @@ export const predictCommand = (): Command =>
     )
     .option("--json", "print what was done as one line of JSON")
     .action(async (modelDir: string, dir: string, { out, json }: { out: string; json?: true }) => {
+      // model.json ends in .json as well, and features.parquet in .parquet: a slip must not cost the model or the data.
+      const inputs = [
+        path.join(modelDir, MODEL_JSON),
+        path.join(dir, "features.parquet"),
+        path.join(dir, "labels.parquet"),
+      ];
+      if (inputs.some((file) => path.resolve(file) === path.resolve(out)))
+        throw new OutputError(out, "is an input of this command, so it is left alone: name another file");
       const model = await loadModel(modelDir);
       const rows = await readUnlabelledFeatures(dir);
       checkColumns(model, rows, dir);

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { checkOutput, saveModel } from "../model-folder";
 import { trainModel } from "../train";
-import { collectDirs, parseChoice, parseSeed, parseShrinkage, parseTestSize, readFolders } from "./inputs";
+import { collectDirs, parseChoice, parseFolder, parseSeed, parseShrinkage, parseTestSize, readFolders } from "./inputs";
 import { classNamesOf, evaluationJson, renderEvaluation } from "./render";
 
 interface TrainFlags {
@@ -30,7 +30,7 @@ export const trainCommand = (): Command =>
     )
     .option("--seed <integer>", "seed of the stratified split", parseSeed, 42)
     .option("--standardize", "scale each feature by its mean and standard deviation first")
-    .requiredOption("--out <dir>", "folder of the model; one that holds a model is replaced")
+    .requiredOption("--out <dir>", "folder of the model; one that holds a model is replaced", parseFolder)
     .option("--json", "print the result as one line of JSON")
     .action(async (dirs: string[], { testSize, seed, shrinkage, standardize = false, out, json }: TrainFlags) => {
       await checkOutput(out); // before the work, not after it
