@@ -26,10 +26,7 @@ const RESPAWN_MILLIS_MAX = 10_000;
 const SETTLED_MILLIS = 10_000;
 const SNAPSHOT_MILLIS = 1000;
 
-/**
- * The primary of node:cluster: starts the replicas, replaces those that die, sums their metrics, ends them.
- * @returns when all have ended: the exit code, and in words why, if it is not 0.
- */
+/** The primary of node:cluster: starts the replicas, replaces those that die, sums their metrics, ends them. */
 export class Replicas {
   readonly #options: ReplicasOptions;
   readonly #live = new Map<number, Replica>();
@@ -47,6 +44,7 @@ export class Replicas {
     this.#options = options;
   }
 
+  /** Starts them. @returns when all have ended: the exit code, and in words why, if it is not 0. */
   run(): Promise<{ code: number; why?: string }> {
     const done = new Promise<{ code: number; why?: string }>((resolve) => (this.#finish = resolve));
     cluster.setupPrimary({ serialization: "advanced" });
