@@ -167,6 +167,7 @@ class Exchange {
       "content-length": bytes.length,
       "x-content-type-options": "nosniff",
       "x-request-id": this.#id,
+      ...(serving.replica === undefined ? {} : { "x-p300-replica": serving.replica }),
       ...(serving.draining ? { connection: "close" } : {}),
       ...headers,
     });

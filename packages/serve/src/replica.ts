@@ -59,6 +59,7 @@ export async function runReplica({ host, port, drain, ...options }: ServeOptions
   try {
     const { app, router } = p300App(options);
     const { serving } = router;
+    serving.replica = String(worker.id);
     tellCounts = async (id) => say({ p300: "snapshot", id, snapshot: await serving.metrics.snapshot() });
     serving.metricsText = async () => {
       const id = ++lastSum;

@@ -34,6 +34,8 @@ export interface Serving {
   readonly limits: Limits;
   /** True from the signal to end on: health says 503, answers close their connection. */
   draining: boolean;
+  /** Names this process among its replicas in every answer (`x-p300-replica`); undefined where there is but one. */
+  replica: string | undefined;
 }
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -53,6 +53,7 @@ export function startServing(options: ServingOptions): StartedServing {
     log,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     draining: false,
+    replica: undefined,
   };
   const followers = (["champion", "challenger"] as const satisfies readonly SlotName[]).flatMap((name) => {
     const source = sources[name];

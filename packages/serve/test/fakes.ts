@@ -138,5 +138,6 @@ export function servingOf(slots: { champion?: Slot; challenger?: Slot }): Servin
     log: silentLogger,
     limits: DEFAULT_LIMITS,
     draining: false,
+    replica: undefined,
   };
 }
