@@ -2,7 +2,6 @@ import { InvalidArgumentError, type Command } from "commander";
 import { resolve } from "node:path";
 import type { DagClient } from "../client/client";
 import { connect, defaultHome, findStandalone } from "../client/connect";
-import { openOffline } from "../client/offline";
 import { parseDate } from "../server/dates";
 
 export interface ConnectionOptions {
@@ -33,8 +32,9 @@ export async function withClient<Result>(
   const home = options.home === undefined ? defaultHome() : resolve(options.home);
   const named = options.url ?? (process.env["P300_DAG_URL"] || undefined);
   const alone = offline && named === undefined && (await findStandalone(home)) === null;
+  // Loaded when needed: a command that asks a running server needs no database and no server of its own.
   const client = alone
-    ? await openOffline(home)
+    ? await (await import("../client/offline")).openOffline(home)
     : await connect({ home, ...(named === undefined ? {} : { url: named }) });
   try {
     return await work(client);

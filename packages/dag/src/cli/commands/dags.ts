@@ -1,8 +1,6 @@
 import { Option, type Command } from "commander";
-import { findDagFile } from "../../find-dag";
 import { RUN_STATES, type RunState } from "../../states";
 import { runToWire, taskInstanceToWire, type WireRun, type WireTaskInstance } from "../../server/schemas";
-import { testDag } from "../../test-dag";
 import {
   parseIsoDate,
   parseJsonObject,
@@ -130,8 +128,10 @@ interface TestOptions {
 }
 
 async function test(dagId: string, logicalDate: Date | undefined, options: TestOptions): Promise<void> {
+  const [{ findDagFile }, { testDag }] = await Promise.all([import("../../find-dag"), import("../../test-dag")]);
   const { dag } = await findDagFile(options.dagsFolder, dagId);
   const result = await testDag(dag, {
+    log: ({ level, event }) => void process.stderr.write(`${level}: ${event}\n`),
     ...(logicalDate === undefined ? {} : { logicalDate }),
     ...(options.conf === undefined ? {} : { conf: options.conf as never }),
   });

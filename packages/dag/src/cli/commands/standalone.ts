@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { defaultHome } from "../../client/connect";
 import { ConfigError } from "../../errors";
-import { startStandalone } from "../../standalone";
 import { parseInteger, print, withJson } from "../options";
 
 interface Options {
@@ -53,6 +52,7 @@ async function run(options: Options): Promise<void> {
     );
   const { dagsFolder, home = defaultHome(), host, port, workers, database, logLevel } = options;
   const stop = stopSignal();
+  const { startStandalone } = await import("../../standalone");
   const standalone = await startStandalone({
     dagsFolder,
     home,
