@@ -2,6 +2,8 @@ import { CommanderError, type Command } from "commander";
 
 /** Parses and runs, and gives the process its exit code: 0 done, 1 failed with one line on stderr, 2 misused. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  // The AWS SDK announces on stderr, once a process, from when on it will want a newer Node; its version here does not.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   // A reader that goes away (`| head`) is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
