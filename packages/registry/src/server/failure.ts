@@ -32,6 +32,8 @@ function toRequestError(error: unknown): RequestError {
   if (error instanceof ArtifactRangeError) return as("INVALID_PARAMETER_VALUE", error.message);
   if (error instanceof BucketNotFoundError)
     return as("TEMPORARILY_UNAVAILABLE", "The artifact store of this server cannot be reached; its log says why");
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return as("INVALID_PARAMETER_VALUE", "Bad Request. The request is nested too deeply.");
   const sqlite = sqliteErrorCode(error);
   if (sqlite && /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY)/.test(sqlite))
     return as("TEMPORARILY_UNAVAILABLE", `The database of this server cannot be written now (${sqlite}); try again`);
