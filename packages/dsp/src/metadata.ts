@@ -84,6 +84,9 @@ export function mergeMetadata(beside: RecordingMetadata, inside: RecordingMetada
   return merged;
 }
 
+/** Columns that are no channel where no metadata and no prefix tells; the last is the index that pandas adds. */
+const NO_CHANNEL = /^(stim|timestamps?|__index_level_\d+__)$/;
+
 /** Which columns of a table are the EEG channels.
  * @returns one column name for each channel name, in the order of `eeg_channels`.
  * @throws {ColumnError} when a channel has no column. @throws {MetadataError} when `eeg_channels` names an unknown one. */
@@ -94,8 +97,7 @@ export function eegColumns(
 ): { channelNames: readonly string[]; columnNames: readonly string[] } {
   const has = new Set(columns);
   const prefixed = columns.filter((name) => name.startsWith("eeg_")).map((name) => name.slice(4));
-  const all =
-    channels ?? (prefixed.length > 0 ? prefixed : columns.filter((name) => name !== "stim" && name !== "timestamps"));
+  const all = channels ?? (prefixed.length > 0 ? prefixed : columns.filter((name) => !NO_CHANNEL.test(name)));
   const channelNames = eegChannels ?? all;
   if (channelNames.length === 0) throw new ColumnError(path, "eeg_…", "is missing: the file has no channel at all");
   const columnNames = channelNames.map((name) => {

@@ -76,7 +76,7 @@ describe("eegColumns", () => {
       channelNames: ["B", "A"],
       columnNames: ["eeg_B", "eeg_A"],
     });
-    expect(find(["timestamps", "B", "A", "stim"], {})).toEqual(["B", "A"]);
+    expect(find(["timestamps", "B", "A", "stim", "__index_level_0__"], {})).toEqual(["B", "A"]);
   });
 
   test("refuses a channel without a column, an EEG channel that is none, a file without channels", () => {

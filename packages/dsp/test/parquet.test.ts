@@ -4,7 +4,14 @@ import fc from "fast-check";
 import { parquetWriteFile } from "hyparquet-writer";
 import { describe, expect, test } from "vitest";
 import { preprocess } from "../src";
-import { readFeatures, readRecording, readRecordingFile, writeFeatures, writeRecording } from "../src/parquet";
+import {
+  readFeatures,
+  readRecording,
+  readRecordingFile,
+  readRecordingHeader,
+  writeFeatures,
+  writeRecording,
+} from "../src/parquet";
 import { makeRecording } from "./arbitraries";
 import { temporaryFolder } from "./temporary";
 
@@ -46,6 +53,17 @@ describe("a recording", () => {
     expect(await readRecording(path)).toEqual(want);
     rmSync(join(path, "../metadata.json"));
     expect(await readRecording(path)).toEqual(want);
+  });
+
+  test("tells its channels, rate and length without its samples", async () => {
+    const path = join(temporaryFolder(), "run.parquet");
+    await writeRecording(path, makeRecording());
+    expect(await readRecordingHeader(path)).toEqual({
+      channelNames: ["C1", "C2", "C3"],
+      sampleRateHz: 128,
+      nSamples: 1200,
+    });
+    await expect(readRecordingHeader(`${path}.none`)).rejects.toMatchObject({ code: "ERR_DSP_FILE" });
   });
 
   test("in four bytes a sample keeps 24 bits", async () => {

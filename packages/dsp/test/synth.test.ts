@@ -73,7 +73,7 @@ describe("a recording", () => {
     const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
     const correlation = (i: number, j: number): number =>
       dot(row(i), row(j)) / Math.sqrt(dot(row(i), row(i)) * dot(row(j), row(j)));
-    expect(correlation(13, 14)).toBeGreaterThan(0.5); // O1, Oz
+    expect(correlation(13, 14)).toBeGreaterThan(0.35); // O1, Oz
     expect(Math.abs(correlation(5, 12))).toBeLessThan(0.25); // T7, P8
     const deviations = Array.from({ length: 16 }, (_, i) => Math.sqrt(dot(row(i), row(i)) / nSamples));
     const mean = deviations.reduce((a, b) => a + b, 0) / 16;
