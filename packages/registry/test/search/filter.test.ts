@@ -46,17 +46,22 @@ const pieces = fc.array(
   { maxLength: 14 },
 );
 
+const OUTCOMES = ["read", "INVALID_PARAMETER_VALUE"];
+
+function outcome(parse: () => unknown[]): string {
+  try {
+    return Array.isArray(parse()) ? "read" : "no list";
+  } catch (error) {
+    return error instanceof RequestError ? error.errorCode : String(error);
+  }
+}
+
 describe("a filter", () => {
   test("is read, or refused with INVALID_PARAMETER_VALUE, and nothing else", () => {
     fc.assert(
       fc.property(pieces, fc.constantFrom(" ", ""), fc.constantFrom(...GRAMMARS), (parts, between, grammar) => {
         const filter = parts.join(between);
-        try {
-          expect(Array.isArray(parseFilter(filter, grammar))).toBe(true);
-        } catch (error) {
-          expect(error).toBeInstanceOf(RequestError);
-          expect((error as RequestError).errorCode).toBe("INVALID_PARAMETER_VALUE");
-        }
+        expect(OUTCOMES).toContain(outcome(() => parseFilter(filter, grammar)));
       }),
       { numRuns: 3000 },
     );
@@ -133,14 +138,8 @@ describe("order_by", () => {
   test("is read, or refused with INVALID_PARAMETER_VALUE, and nothing else", () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 3 }), fc.constantFrom(...GRAMMARS), (clauses, grammar) => {
-        try {
-          parseOrderBy(
-            clauses.map((parts) => parts.join(" ")),
-            grammar,
-          );
-        } catch (error) {
-          expect(error).toBeInstanceOf(RequestError);
-        }
+        const words = clauses.map((parts) => parts.join(" "));
+        expect(OUTCOMES).toContain(outcome(() => parseOrderBy(words, grammar)));
       }),
     );
   });
