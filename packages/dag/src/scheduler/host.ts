@@ -40,9 +40,9 @@ export function createHost({ store, leaseMillis, onEnd }: HostOptions): Executor
 
 async function jobOf(
   store: SqlStore,
-  { id, row, run, structure, task, isMappedOver, fileloc }: TryDetails,
+  { id, facts, structure, task, isMappedOver, fileloc }: TryDetails,
 ): Promise<TryJob> {
-  const { dagId, runId } = run;
+  const { dagId, runId, mapIndex } = facts;
   const outputs: Record<string, Json> = {};
   const expandKeys = new Set(task.expand.map(({ key }) => key));
   const args = Object.entries((task.args ?? {}) as Readonly<Record<string, Json>>);
@@ -51,7 +51,7 @@ async function jobOf(
     if (value !== null) outputs[taskId] = value;
   }
   const elements: Record<string, TryJob["elements"][string]> = {};
-  if (row.mapIndex >= 0) {
+  if (mapIndex >= 0) {
     const sources: { key: string; length: number; value: Json | undefined }[] = [];
     for (const source of task.expand) {
       if (source.kind === "literal") {
@@ -63,7 +63,7 @@ async function jobOf(
     }
     const indexes = elementIndexes(
       sources.map(({ length }) => length),
-      row.mapIndex,
+      mapIndex,
     );
     for (const [position, { key, value }] of sources.entries()) {
       const index = indexes[position]!;
@@ -72,20 +72,9 @@ async function jobOf(
   }
   return {
     id,
-    facts: {
-      dagId,
-      runId,
-      taskId: row.taskId,
-      mapIndex: row.mapIndex,
-      tryNumber: row.tryNumber,
-      logicalDate: run.logicalDate,
-      dataIntervalStart: run.dataIntervalStart,
-      dataIntervalEnd: run.dataIntervalEnd,
-      conf: run.conf,
-      params: paramsOf(structure, run.conf),
-    },
+    facts: { ...facts, params: paramsOf(structure, facts.conf) },
     fileloc,
-    isMappedOver: isMappedOver && row.mapIndex < 0,
+    isMappedOver: isMappedOver && mapIndex < 0,
     executionTimeoutSeconds: task.executionTimeoutSeconds,
     outputs,
     elements,

@@ -106,7 +106,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       await takeOver();
       await executor.start(host);
       isStopped = false;
-      if (tickSeconds > 0) timer = everyTick(`*/${Math.min(59, Math.ceil(tickSeconds))} * * * * *`, nudge);
+      if (tickSeconds > 0)
+        timer = everyTick(`*/${Math.min(59, Math.ceil(tickSeconds))} * * * * *`, nudge, {
+          suppressMissedWarning: true,
+        });
       nudge();
     },
     nudge,

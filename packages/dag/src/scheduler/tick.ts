@@ -20,7 +20,8 @@ export async function tick(store: SqlStore, executor: Executor, parallelism: num
       else if (state === "restarting") executor.cancel(id, "it was cleared");
     }
     nActions += actions.length;
-    if (actions.length === 0) break;
+    // What was queued takes its slots, and lets nothing else begin.
+    if (actions.every(({ kind }) => kind === "queue")) break;
   }
   return { nActions };
 }

@@ -1,6 +1,7 @@
 import type { Action, View } from "../scheduler/view";
 import type { EpochMillis, Json } from "../states";
 import type { DagStructure, TaskStructure } from "../structure";
+import type { TryFacts } from "../task";
 import { apply } from "./sql/apply";
 import * as byHand from "./sql/by-hand";
 import * as dags from "./sql/dags";
@@ -12,7 +13,7 @@ import * as taskInstances from "./sql/task-instances";
 import * as tries from "./sql/tries";
 import * as variables from "./sql/variables";
 import * as xcoms from "./sql/xcoms";
-import type { DagRunRow, JobType, Store, TaskInstanceKey, TaskInstanceRow, XComFilter } from "./store";
+import type { JobType, Store, TaskInstanceKey, TaskInstanceRow, XComFilter } from "./store";
 import type { Db, Tx } from "./tables";
 import { VersionCache } from "./versions";
 
@@ -21,8 +22,7 @@ export type Clock = () => EpochMillis;
 /** A try that is queued or running, with all that its worker must be told. */
 export interface TryDetails {
   readonly id: string;
-  readonly row: TaskInstanceRow;
-  readonly run: DagRunRow;
+  readonly facts: Omit<TryFacts, "params">;
   readonly structure: DagStructure;
   readonly task: TaskStructure;
   /** Another task expands over what it returns. */
@@ -140,21 +140,28 @@ export class SqlStore implements Store {
   resetOrphans(): ReturnType<typeof tries.resetOrphans> {
     return this.#write((tx, now) => tries.resetOrphans(tx, this.#versions, now));
   }
+  /** Null when there is no such try, or it is not the current one. */
   async getTry(id: string): Promise<TryDetails | null> {
     const found = await this.db
       .selectFrom("taskInstance")
       .innerJoin("dagRun", "dagRun.id", "taskInstance.runPk")
-      .select(["dagRun.dagId", "dagRun.runId", "taskInstance.taskId", "taskInstance.mapIndex"])
+      .innerJoin("dag", "dag.dagId", "dagRun.dagId")
+      .select(["taskInstance.taskId", "taskInstance.mapIndex", "taskInstance.tryNumber"])
+      .select(["dagRun.dagId", "dagRun.runId", "dagRun.conf", "dagRun.logicalDate"])
+      .select(["dagRun.dataIntervalStart", "dagRun.dataIntervalEnd", "dagRun.dagVersionId", "dag.fileloc"])
       .where("taskInstance.id", "=", id)
       .executeTakeFirst();
     if (found === undefined) return null;
-    const row = await this.getTaskInstance(found);
-    const run = await this.getRun(found.dagId, found.runId);
-    const dag = await this.getDag(found.dagId);
-    if (row === null || run === null || dag === null || row.id !== id) return null;
-    const { structure, tasks, mappedOver } = await this.#versions.get(this.db, run.dagVersionId);
-    const task = tasks.get(row.taskId)!;
-    return { id, row, run, structure, task, isMappedOver: mappedOver.has(row.taskId), fileloc: dag.fileloc };
+    const { dagVersionId, fileloc, conf, taskId, ...facts } = found;
+    const { structure, tasks, mappedOver } = await this.#versions.get(this.db, dagVersionId);
+    return {
+      id,
+      facts: { ...facts, taskId, conf: JSON.parse(conf) as Record<string, Json> },
+      structure,
+      task: tasks.get(taskId)!,
+      isMappedOver: mappedOver.has(taskId),
+      fileloc,
+    };
   }
 
   async ping(): Promise<boolean> {

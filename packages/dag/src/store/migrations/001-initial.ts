@@ -38,7 +38,7 @@ const statements = [
     up_upstream_failed integer not null, up_removed integer not null,
     unique (run_pk, task_id, map_index))`,
   `create index task_instance_state on task_instance (state, run_pk)`,
-  `create index task_instance_run on task_instance (run_pk, state)`,
+  `create index task_instance_run on task_instance (run_pk, state, is_leaf)`,
   `create table task_instance_history (
     pk integer primary key, id text not null unique,
     run_pk integer not null references dag_run (id) on delete cascade, task_id text not null, map_index integer not null,

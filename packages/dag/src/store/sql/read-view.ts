@@ -80,11 +80,18 @@ export async function readView(
   const versionOf = new Map(
     runRows.filter(({ state }) => state === "running").map((run) => [run.id, run.dagVersionId]),
   );
+  const slotsFree = Math.max(0, parallelism - activeRows.length);
+  const taskInstances = await readWaiting(db, versions, versionOf);
+  for (const { pk, state, maxActiveTasks, nActive } of runs) {
+    const limit = Math.min(slotsFree, maxActiveTasks - nActive);
+    if (state === "running" && limit > 0)
+      taskInstances.push(...(await readScheduled(db, versions, { runPk: pk, versionId: versionOf.get(pk)!, limit })));
+  }
   return {
     parallelism,
     dags,
     runs,
-    taskInstances: await readTaskInstances(db, versions, versionOf),
+    taskInstances,
     active: activeRows.map((row) => ({
       ...row,
       state: row.state as ActiveView["state"],
@@ -93,7 +100,10 @@ export async function readView(
   };
 }
 
-async function readTaskInstances(
+const columns = ["pk", "id", "runPk", "taskId", "mapIndex", "state", "retryAt"] as const;
+
+/** Those that a trigger rule, or a date, may move. */
+async function readWaiting(
   db: Db,
   versions: VersionCache,
   versionOf: ReadonlyMap<number, string>,
@@ -101,10 +111,10 @@ async function readTaskInstances(
   if (versionOf.size === 0) return [];
   const rows = await db
     .selectFrom("taskInstance")
-    .select(["pk", "id", "runPk", "taskId", "mapIndex", "state", "retryAt"])
+    .select(columns)
     .select(["upTotal", "upSuccess", "upSkipped", "upFailed", "upUpstreamFailed", "upRemoved"])
     .where("runPk", "in", [...versionOf.keys()])
-    .where((eb) => eb.or([eb("state", "is", null), eb("state", "in", ["scheduled", "up_for_retry"])]))
+    .where((eb) => eb.or([eb("state", "is", null), eb("state", "=", "up_for_retry")]))
     .execute();
   const views: TaskView[] = [];
   for (const row of rows) {
@@ -125,6 +135,28 @@ async function readTaskInstances(
     views.push({ pk, id, runPk, mapIndex, state, retryAt, task, upstream, mapLengths });
   }
   return views;
+}
+
+const nothing = { total: 0, success: 0, skipped: 0, failed: 0, upstreamFailed: 0, removed: 0 };
+
+/** The first of a run's scheduled ones, in the order of `decide`: no more than there is room for, however many wait. */
+async function readScheduled(
+  db: Db,
+  versions: VersionCache,
+  { runPk, versionId, limit }: { runPk: number; versionId: string; limit: number },
+): Promise<TaskView[]> {
+  const rows = await db
+    .selectFrom("taskInstance")
+    .select(columns)
+    .where("runPk", "=", runPk)
+    .where("state", "=", "scheduled")
+    .orderBy("priorityWeight", "desc")
+    .orderBy("mapIndex")
+    .orderBy("pk")
+    .limit(limit)
+    .execute();
+  const { tasks } = await versions.get(db, versionId);
+  return rows.map(({ taskId, ...row }) => ({ ...row, task: tasks.get(taskId)!, upstream: nothing, mapLengths: null }));
 }
 
 async function readMapLengths(
