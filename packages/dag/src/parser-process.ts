@@ -22,7 +22,7 @@ export function createParser({ timeoutSeconds = 30, program = PROGRAM }: ParserO
     try {
       for (const path of paths) {
         // What a DAG file prints while it is imported is no result of ours: it goes to stderr.
-        child ??= fork(program, { stdio: ["ignore", 2, 2, "ipc"], execArgv: [] });
+        child ??= await started(fork(program, { stdio: ["ignore", 2, 2, "ipc"], execArgv: [] }));
         const parsed = await parseIn(child, path, timeoutSeconds);
         results.push(parsed);
         if (child.exitCode !== null || child.signalCode !== null || !child.connected) child = null;
@@ -36,12 +36,22 @@ export function createParser({ timeoutSeconds = 30, program = PROGRAM }: ParserO
   return Object.assign(parse, { stop: () => void child?.kill("SIGKILL") });
 }
 
+/** The child once it is up, or has failed to be: the time of a file counts from then. */
+function started(child: ChildProcess): Promise<ChildProcess> {
+  return new Promise((resolve) => {
+    for (const event of ["message", "exit", "error"]) child.once(event, () => resolve(child));
+  });
+}
+
 function parseIn(child: ChildProcess, path: string, timeoutSeconds: number): Promise<ParsedFile> {
   return new Promise((resolve) => {
     const done = (parsed: ParsedFile): void => {
       clearTimeout(timer);
-      child.off("message", done).off("exit", exited).off("error", failed);
+      child.off("message", answered).off("exit", exited).off("error", failed);
       resolve(parsed);
+    };
+    const answered = (message: unknown): void => {
+      if (isParsed(message, path)) done(message); // code that is imported may send messages of its own
     };
     const exited = (code: number | null, signal: string | null): void =>
       done({
@@ -56,11 +66,16 @@ function parseIn(child: ChildProcess, path: string, timeoutSeconds: number): Pro
         done({ path, error: `importing the file took longer than ${timeoutSeconds} s: move the work into a task` }),
       );
     }, timeoutSeconds * 1000);
-    child.on("message", done).on("exit", exited).on("error", failed);
+    child.on("message", answered).on("exit", exited).on("error", failed);
     child.send(path, (error) => {
       if (error !== null) failed(error);
     });
   });
+}
+
+function isParsed(message: unknown, path: string): message is ParsedFile {
+  if (typeof message !== "object" || message === null || !("path" in message) || message.path !== path) return false;
+  return "structures" in message || "error" in message;
 }
 
 const PROGRAM = fileURLToPath(new URL("./parser.js", import.meta.url));

@@ -8,3 +8,4 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
 process.on("message", (path: string) => {
   void parseDagFile(path).then((parsed) => process.send?.(parsed));
 });
+process.send?.("ready");

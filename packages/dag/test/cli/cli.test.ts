@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { BIN, Site, type Running } from "../e2e/standalone";
+
+vi.setConfig({ testTimeout: 180_000 }); // processes on a machine that may be busy
 
 let site: Site;
 let running: Running;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Site, until } from "./standalone";
 
 let site: Site;
@@ -22,6 +22,8 @@ export default dag({ dagId: "long", schedule: null }, (d) => {
   d.task("sum", { args: { parts: work.output } }, async ({ args }) => [...args.parts].reduce((a, b) => a + b, 0));
 });
 `;
+
+vi.setConfig({ testTimeout: 180_000 }); // processes on a machine that may be busy
 
 const readTrace = (path: string) =>
   (existsSync(path) ? readFileSync(path, "utf8") : "")
