@@ -156,7 +156,7 @@ describe("one process", () => {
         "--replicas",
         String(replicas),
         "--drain-seconds",
-        "1.5",
+        "3",
       ]);
       const { hostname, port } = new URL(command.url);
       const body = JSON.stringify(ROW);
