@@ -11,32 +11,61 @@ const API_DOCS = "See the API docs for more information about request parameters
 export function readMessage<T extends z.ZodType>(message: T, json: unknown): z.output<T> {
   if (!isPlainObject(json))
     throw invalidParameter(`The request must be a JSON object, not ${pythonType(json)}. ${API_DOCS}`);
-  const named = nameFields(message, json) as Record<string, unknown>;
+  const named = nameFields(spellingOf(message), json) as Record<string, unknown>;
   if (named.run_id === undefined && typeof named.run_uuid === "string") named.run_id = named.run_uuid;
   const result = message.safeParse(named);
   if (!result.success) throw invalidMessage(result.error, named);
   return result.data;
 }
 
+/** How the fields of a type are spelled, worked out once for each type: a batch has thousands of values. */
+type Spelling =
+  | { readonly kind: "value" }
+  | { readonly kind: "list"; readonly element: Spelling }
+  | { readonly kind: "message"; readonly fields: readonly Field[]; readonly hasRunId: boolean };
+interface Field {
+  readonly name: string;
+  readonly camel: string;
+  readonly spelling: Spelling;
+}
+
+const spellings = new WeakMap<z.ZodType, Spelling>();
+
+function spellingOf(type: z.ZodType): Spelling {
+  let spelling = spellings.get(type);
+  if (!spelling) spellings.set(type, (spelling = readSpelling(innermost(type))));
+  return spelling;
+}
+
+function readSpelling(type: z.ZodType): Spelling {
+  if (type instanceof z.ZodArray) return { kind: "list", element: spellingOf(type.element as z.ZodType) };
+  if (!(type instanceof z.ZodObject)) return { kind: "value" };
+  const fields = Object.entries(type.shape as Readonly<Record<string, z.ZodType>>).map(([name, field]) => ({
+    name,
+    camel: name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    spelling: spellingOf(field),
+  }));
+  return { kind: "message", fields, hasRunId: fields.some(({ name }) => name === "run_id") };
+}
+
 /** Puts the fields of a message, and of the messages in it, under their snake_case names. */
-function nameFields(type: z.ZodType, value: unknown): unknown {
-  const shape = innermost(type);
-  if (shape instanceof z.ZodArray && Array.isArray(value)) {
-    const { element } = shape as z.ZodArray<z.ZodType>;
-    return value.map((item) => nameFields(element, item));
+function nameFields(spelling: Spelling, value: unknown): unknown {
+  if (typeof value === "string") {
+    if (value.includes("\0"))
+      throw invalidParameter("A value holds a NUL character, which cannot be stored: remove it.");
+    return value;
   }
-  if (typeof value === "string" && value.includes("\0"))
-    throw invalidParameter("A value holds a NUL character, which cannot be stored: remove it.");
-  if (!(shape instanceof z.ZodObject) || !isPlainObject(value)) return value;
+  if (spelling.kind === "list")
+    return Array.isArray(value) ? value.map((item) => nameFields(spelling.element, item)) : value;
+  if (spelling.kind === "value" || !isPlainObject(value)) return value;
   const named: Record<string, unknown> = {};
-  const fields = shape.shape as Readonly<Record<string, z.ZodType>>;
-  if ("run_id" in fields && Object.hasOwn(value, "run_uuid")) named.run_uuid = value.run_uuid;
-  for (const [name, field] of Object.entries(fields)) {
-    const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-    const spelled = [name, camel].filter((key) => Object.hasOwn(value, key));
-    if (camel !== name && spelled.length === 2)
-      throw invalidParameter(`Request specifies both '${name}' and '${camel}'; provide only one of them.`);
-    if (spelled[0] !== undefined) named[name] = nameFields(field, value[spelled[0]]);
+  if (spelling.hasRunId && Object.hasOwn(value, "run_uuid")) named.run_uuid = value.run_uuid;
+  for (const { name, camel, spelling: inner } of spelling.fields) {
+    const asNamed = Object.hasOwn(value, name);
+    if (camel !== name && Object.hasOwn(value, camel)) {
+      if (asNamed) throw invalidParameter(`Request specifies both '${name}' and '${camel}'; provide only one of them.`);
+      named[name] = nameFields(inner, value[camel]);
+    } else if (asNamed) named[name] = nameFields(inner, value[name]);
   }
   return named;
 }
@@ -58,7 +87,7 @@ export function readQuery(message: z.ZodType, query: URLSearchParams): Record<st
   for (const name of new Set(query.keys())) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const values = query.getAll(name);
-    json[name] = field && innermost(field) instanceof z.ZodArray ? values : enumNumber(values[0]!, field);
+    json[name] = field && spellingOf(field).kind === "list" ? values : enumNumber(values[0]!, field);
   }
   return json;
 }
