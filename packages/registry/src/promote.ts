@@ -1,3 +1,4 @@
+import { checkAlias } from "./alias";
 import { MlflowApiError, PromotionError } from "./client/errors";
 import type { MlflowClient } from "./client/mlflow-client";
 import { whoami } from "./client/whoami";
@@ -48,9 +49,11 @@ export interface Promotion {
  *
  * The champion's alias moves last: whoever follows it sees a promotion that is recorded whole. Interrupted, it can be repeated.
  * @throws {ModelUriError} when the model or the alias `from` does not exist.
+ * @throws {AliasNameError} when `to` or `previous` cannot be an alias; nothing is done then.
  */
 export async function promote(client: MlflowClient, options: PromoteOptions): Promise<Promotion> {
   const { model, from = "challenger", to = "champion", previous = "previous-champion", verdict } = options;
+  for (const alias of [to, previous]) checkAlias(alias);
   if (new Set([from, to, previous]).size < 3) {
     throw new PromotionError(model, `the aliases ${from}, ${to} and ${previous} have to differ`);
   }

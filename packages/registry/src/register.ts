@@ -1,3 +1,4 @@
+import { checkAlias } from "./alias";
 import type { ModelVersion } from "./client/entities";
 import { MlflowApiError, ModelUriError } from "./client/errors";
 import type { MlflowClient } from "./client/mlflow-client";
@@ -19,9 +20,11 @@ export interface RegisterOptions {
 /**
  * Registers files as a new version of a model, which is made when it does not exist.
  * @throws {ModelUriError} when the source leads to nothing.
+ * @throws {AliasNameError} before anything is made.
  */
 export async function registerModel(client: MlflowClient, options: RegisterOptions): Promise<ModelVersion> {
   const { name, alias, description, tags } = options;
+  if (alias !== undefined) checkAlias(alias);
   const isUri = /^[A-Za-z][A-Za-z0-9+.-]+:/.test(options.source);
   const source = isUri ? await findFiles(client, options.source) : await uploadFolder(client, options);
   await client.createRegisteredModel(name).catch((error: unknown) => {

@@ -84,6 +84,17 @@ export class ModelUriError extends RegistryError {
   }
 }
 
+/** A name that no alias can have. */
+export class AliasNameError extends RegistryError {
+  override readonly name = "AliasNameError";
+  readonly code = "ERR_REGISTRY_ALIAS_NAME";
+  constructor(readonly alias: string) {
+    super(
+      `${JSON.stringify(alias)} cannot be an alias: give letters, digits, _ and -, but neither 'latest' nor 'v' and a number`,
+    );
+  }
+}
+
 /** A promotion or rollback for which something is missing. */
 export class PromotionError extends RegistryError {
   override readonly name = "PromotionError";

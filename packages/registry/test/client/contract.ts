@@ -297,6 +297,13 @@ export function clientContract(server: () => string): void {
     });
     expect(version).toMatchObject({ version: "1", aliases: ["challenger"], tags: { k: "v" } });
     expect(Object.keys((await readModelFiles(client, `models:/${name}@challenger`)).files)).toEqual(["model.json"]);
+    for (const alias of ["v3", "Latest", "a b", "a/b", ""]) {
+      const failing = registerModel(client, { name, source: join(folder, "model"), alias });
+      await expect(failing).rejects.toMatchObject({ code: "ERR_REGISTRY_ALIAS_NAME" });
+      await expect(promote(client, { model: name, to: alias })).rejects.toMatchObject({
+        code: "ERR_REGISTRY_ALIAS_NAME",
+      });
+    }
     const second = await registerModel(client, { name, source: `models:/${name}/1` });
     expect(second).toMatchObject({ version: "2", runId: version.runId });
   });
