@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { BaselineWindow } from "../baseline";
 import type { Preprocessed } from "../preprocess";
 import { parseNumber, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
@@ -25,7 +25,11 @@ export function addPreprocess(program: Command): Command {
     .option("--high-hz <hz>", "upper edge of the band-pass", parsePositive, 20)
     .option("--t-min <seconds>", "first sample of an epoch, from the flash", parseNumber, -0.1)
     .option("--t-max <seconds>", "last sample of an epoch, from the flash", parseNumber, 0.6)
-    .option("--baseline <from,to>", "window whose mean is subtracted, in seconds, or none", parseWindow, [-0.1, 0])
+    .addOption(
+      new Option("--baseline <from,to>", "window whose mean is subtracted, in seconds, or none")
+        .argParser(parseWindow)
+        .default([-0.1, 0], "-0.1,0"),
+    )
     .option("--reject-uv <microvolts>", "drop epochs above this peak to peak, or none", parsePositiveOrNone, 100)
     .option("--resample-hz <hz>", "rate of the features", parsePositive, 100)
     .option("--json", "print the result as one line of JSON")
@@ -44,7 +48,7 @@ async function run(files: readonly string[], flags: PreprocessFlags, command: Co
   const names = files.map((file) => (files.length === 1 ? "" : nameOf(file)));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined)
-    command.error(`error: two of the files would both be written to ${join(flags.out, twice)}: name each once`);
+    command.error(`p300-dsp: two of the files would both be written to ${join(flags.out, twice)}: name each once`);
 
   const summaries: Summary[] = [];
   await writeFolderWhole(flags.out, "summary.json", async (temporary) => {

@@ -9,6 +9,7 @@ export function makeProgram(version: string): Command {
     .description("EEG recordings to P300 features, equal to MNE's.")
     .version(version)
     .showHelpAfterError("(p300-dsp --help shows what it takes)")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "p300-dsp: ")) })
     .exitOverride();
   for (const add of [addPreprocess, addInspect, addSynth]) add(program).exitOverride().copyInheritedSettings(program);
   return program;
