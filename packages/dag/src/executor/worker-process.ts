@@ -1,6 +1,7 @@
 /** One worker process, seen from the pool. */
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { uuidv7 } from "../uuid";
 import { lineSplitter } from "./capture";
 import { killGroup } from "./end-process";
@@ -23,9 +24,18 @@ export interface WorkerListener {
 
 /** From the built package the built worker; from source (tests) the source, transpiled by jiti. */
 function entry(): { path: string; execArgv: string[] } {
-  const isSource = import.meta.url.endsWith(".ts");
-  const path = fileURLToPath(new URL(isSource ? "./worker.ts" : "./worker.js", import.meta.url));
-  return { path, execArgv: isSource ? ["--import", import.meta.resolve("jiti/register")] : [] };
+  if (!import.meta.url.endsWith(".ts"))
+    return { path: fileURLToPath(new URL("./worker.js", import.meta.url)), execArgv: [] };
+  // Not import.meta.resolve: the CommonJS build cannot even parse it.
+  const jiti = pathToFileURL(createRequire(import.meta.url).resolve("jiti/package.json"));
+  const path = fileURLToPath(new URL("./worker.ts", import.meta.url));
+  return { path, execArgv: ["--import", new URL("./lib/jiti-register.mjs", jiti).href] };
+}
+
+/** jiti exports its hook to `import` alone, and `import.meta.resolve` does not exist in the CommonJS build. */
+function jitiRegister(): string {
+  const manifest = createRequire(import.meta.url).resolve("jiti/package.json");
+  return pathToFileURL(join(dirname(manifest), "lib", "jiti-register.mjs")).href;
 }
 
 export function startWorker(listener: WorkerListener): WorkerProcess {
