@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { join, resolve } from "node:path";
 import { ClientError } from "../errors";
 import { DagClient } from "./client";
@@ -44,13 +45,29 @@ export async function connect(options: ConnectOptions = {}): Promise<DagClient> 
 
 /** The standalone that runs on a home; null when there is none (any more). */
 export async function findStandalone(home: string): Promise<StandaloneFile | null> {
+  const text = await readFile(join(home, STANDALONE_FILE), "utf8").catch(() => null);
+  const file = text === null ? null : parseFile(text);
+  return file !== null && (await isListening(file.url)) ? file : null;
+}
+
+function parseFile(text: string): StandaloneFile | null {
   try {
-    const file = JSON.parse(await readFile(join(home, STANDALONE_FILE), "utf8")) as StandaloneFile;
-    process.kill(file.pid, 0);
-    return typeof file.url === "string" ? file : null;
-  } catch (error) {
-    // EPERM: the process is there, and another user's.
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return null;
-    return JSON.parse(await readFile(join(home, STANDALONE_FILE), "utf8")) as StandaloneFile;
+    const { url, pid } = JSON.parse(text) as StandaloneFile;
+    return typeof url === "string" && URL.canParse(url) ? { url, pid } : null;
+  } catch {
+    return null;
   }
+}
+
+/** A standalone that was killed leaves its file; its process id may be another's by now, so the port is asked. */
+function isListening(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolveListening) => {
+    const socket = createConnection({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) });
+    const done = (answer: boolean): void => {
+      socket.destroy();
+      resolveListening(answer);
+    };
+    socket.once("connect", () => done(true)).once("error", () => done(false));
+  });
 }
