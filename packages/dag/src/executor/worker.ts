@@ -3,6 +3,7 @@ import { DagFileCache } from "../loader";
 import { dieWithParent } from "../orphan-guard";
 import type { Json } from "../states";
 import { captureOutput } from "./capture";
+import { killGroup } from "./end-process";
 import type { TaskServices } from "./executor";
 import { errorDetail, type LogSink, openLog } from "./log-file";
 import type { Ask, FromWorker, ToWorker } from "./protocol";
@@ -68,6 +69,8 @@ function receive(message: ToWorker): void {
   }
 }
 
+// Without its owner a try is nobody's: it ends, with all that it started.
+process.on("disconnect", () => killGroup(process.pid));
 dieWithParent();
 process.on("message", receive);
 // A Ctrl-C or a service manager's signal reaches the whole group: the pool decides when a worker ends.

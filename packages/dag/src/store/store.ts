@@ -230,6 +230,8 @@ export const TASK_INSTANCE_ORDER_COLUMNS = [
 ] as const;
 export type TaskInstanceOrderColumn = (typeof TASK_INSTANCE_ORDER_COLUMNS)[number];
 export interface TaskInstanceFilter extends Paging<TaskInstanceOrderColumn> {
+  /** Of current tries. */
+  readonly ids?: readonly string[];
   readonly dagIds?: readonly string[];
   readonly runIds?: readonly string[];
   readonly taskIds?: readonly string[];

@@ -26,7 +26,7 @@ export async function clearTaskInstances(
   versions: VersionCache,
   options: ClearTaskInstances,
   now: EpochMillis,
-): Promise<TaskInstanceRow[]> {
+): Promise<readonly TaskInstanceRow[]> {
   if ((await getDag(tx, options.dagId)) === null) throw new DagNotFoundError(options.dagId);
   const cleared: number[] = [];
   for (const run of await runsOf(tx, options)) {
@@ -42,7 +42,7 @@ export async function clearTaskInstances(
     await clearRows(tx, version, run.id, rows, now);
     if (options.resetDagRuns !== false) await requeue(tx, run, now);
   }
-  return rowsOf(tx, options.dagId, cleared);
+  return rowsOf(tx, cleared);
 }
 
 /** @throws {RunNotFoundError} {@link TaskInstanceNotFoundError} */
@@ -51,7 +51,7 @@ export async function setTaskInstanceState(
   versions: VersionCache,
   options: SetTaskInstanceState,
   now: EpochMillis,
-): Promise<TaskInstanceRow[]> {
+): Promise<readonly TaskInstanceRow[]> {
   const { dagId, runId, taskId, mapIndex, state } = options;
   const set: number[] = [];
   for (const run of await runsOf(tx, options)) {
@@ -88,7 +88,7 @@ export async function setTaskInstanceState(
       await recount(tx, run.id, version.structure);
     }
   }
-  return rowsOf(tx, dagId, set);
+  return rowsOf(tx, set);
 }
 
 /** @throws {RunNotFoundError} */
@@ -158,12 +158,15 @@ async function runsOf(
 const rowsOfRun = (tx: Db, runPk: number): Promise<Row[]> =>
   tx.selectFrom("taskInstance").selectAll().where("runPk", "=", runPk).orderBy("pk").execute();
 
-async function rowsOf(tx: Tx, dagId: string, pks: readonly number[]): Promise<TaskInstanceRow[]> {
-  if (pks.length === 0) return [];
-  const ids = await tx.selectFrom("taskInstance").select(["id"]).where("pk", "in", pks).execute();
-  const wanted = new Set(ids.map(({ id }) => id));
-  const { rows } = await listTaskInstances(tx, { dagIds: [dagId] });
-  return rows.filter(({ id }) => wanted.has(id));
+async function rowsOf(tx: Tx, pks: readonly number[]): Promise<readonly TaskInstanceRow[]> {
+  const rows: TaskInstanceRow[] = [];
+  // SQLite takes 32766 parameters a statement.
+  for (let start = 0; start < pks.length; start += 1000) {
+    const some = pks.slice(start, start + 1000);
+    const ids = await tx.selectFrom("taskInstance").select("id").where("pk", "in", some).execute();
+    rows.push(...(await listTaskInstances(tx, { ids: ids.map(({ id }) => id) })).rows);
+  }
+  return rows;
 }
 
 async function selectRows(

@@ -23,6 +23,7 @@ const joinRun = sql.raw(
 export async function listTaskInstances(db: Db, filter: TaskInstanceFilter = {}): Promise<Page<TaskInstanceRow>> {
   const duration = durationSeconds("ti");
   const where = all([
+    isIn("ti.id", filter.ids),
     isIn("dagRun.dagId", filter.dagIds),
     isIn("dagRun.runId", filter.runIds),
     isIn("ti.taskId", filter.taskIds),
