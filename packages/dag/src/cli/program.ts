@@ -10,7 +10,8 @@ export function createProgram(): Command {
   const program = new Command("p300-dag")
     .description("A DAG scheduler with Airflow's semantics and REST API v2, in one process.")
     .version(VERSION)
-    .showHelpAfterError("(--help shows what there is)");
+    .showHelpAfterError("(--help shows what there is)")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "p300-dag: ")) });
   addStandalone(program);
   addDags(program);
   addTasks(program);
@@ -21,8 +22,5 @@ export function createProgram(): Command {
 
 function strict(command: Command): void {
   command.exitOverride().allowExcessArguments(false);
-  for (const child of command.commands) {
-    child.showHelpAfterError("(--help shows what there is)");
-    strict(child);
-  }
+  for (const child of command.commands) strict(child);
 }

@@ -26,10 +26,8 @@ export interface WorkerListener {
 function entry(): { path: string; execArgv: string[] } {
   if (!import.meta.url.endsWith(".ts"))
     return { path: fileURLToPath(new URL("./worker.js", import.meta.url)), execArgv: [] };
-  // Not import.meta.resolve: the CommonJS build cannot even parse it.
-  const jiti = pathToFileURL(createRequire(import.meta.url).resolve("jiti/package.json"));
   const path = fileURLToPath(new URL("./worker.ts", import.meta.url));
-  return { path, execArgv: ["--import", new URL("./lib/jiti-register.mjs", jiti).href] };
+  return { path, execArgv: ["--import", jitiRegister()] };
 }
 
 /** jiti exports its hook to `import` alone, and `import.meta.resolve` does not exist in the CommonJS build. */

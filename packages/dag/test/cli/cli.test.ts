@@ -139,7 +139,7 @@ describe("misuse is exit 2", () => {
   ])("%s", async (_name, args) => {
     const { code, stdout, stderr } = await cli(...args);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toMatch(/^p300-dag: .*\n\(--help shows what there is\)\n$/);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
