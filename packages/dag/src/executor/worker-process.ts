@@ -1,6 +1,7 @@
 /** One worker process, seen from the pool. */
 import { type ChildProcess, fork } from "node:child_process";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { uuidv7 } from "../uuid";
 import { lineSplitter } from "./capture";
