@@ -71,7 +71,7 @@ function receive(message: ToWorker): void {
 
 // Without its owner a try is nobody's: it ends, with all that it started.
 process.on("disconnect", () => killGroup(process.pid));
-dieWithParent();
+dieWithParent({ isGroupLeader: process.platform !== "win32" });
 process.on("message", receive);
 // A Ctrl-C or a service manager's signal reaches the whole group: the pool decides when a worker ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
