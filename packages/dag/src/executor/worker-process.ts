@@ -31,6 +31,12 @@ function entry(): { path: string; execArgv: string[] } {
   return { path, execArgv: ["--import", jitiRegister()] };
 }
 
+/** jiti exports its hook to `import` alone, and `import.meta.resolve` does not exist in the CommonJS build. */
+function jitiRegister(): string {
+  const manifest = createRequire(import.meta.url).resolve("jiti/package.json");
+  return pathToFileURL(join(dirname(manifest), "lib", "jiti-register.mjs")).href;
+}
+
 export function startWorker(listener: WorkerListener): WorkerProcess {
   const workerId = uuidv7();
   const { path, execArgv } = entry();
