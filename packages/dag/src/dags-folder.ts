@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { relative } from "node:path";
 import type { Logger } from "pino";
 import { listCodeFiles } from "./dag-files";
-import { stampsOf } from "./loader";
+import { stampsOf, stampsSince } from "./loader";
 import { describeImportError, type ParsedFile, type ParseFiles } from "./parse";
 import type { Store } from "./store/store";
 import type { DagStructure } from "./structure";
@@ -77,10 +77,11 @@ export class DagsFolder {
     this.#paths = paths;
     await store.heartbeat("DagProcessorJob");
     if (changed.length === 0 && removed.length === 0) return;
+    const startMillis = Date.now();
     for (const parsed of await parse(changed)) {
       if (this.#stopped) return;
       const dependencies = "error" in parsed ? [parsed.path] : parsed.dependencies;
-      this.#known.set(parsed.path, { parsed, stamps: await stampsOf(dependencies) });
+      this.#known.set(parsed.path, { parsed, stamps: await stampsSince(dependencies, startMillis) });
     }
     await this.#write(new Set(changed));
     onChange?.();

@@ -62,21 +62,16 @@ export function checkSyntax(path: string, source: string): void {
 
 /** DAG files kept in memory, as long as neither they nor what they import has changed on disk. */
 export class DagFileCache {
-  readonly #files = new Map<string, { loaded: Promise<LoadedFile>; stamps: Promise<string> }>();
+  readonly #files = new Map<string, Promise<{ loaded: LoadedFile; stamps: string }>>();
 
   /** The DAGs of a file. @throws as {@link loadDagModule}; a failure is not kept. */
   async get(path: string): Promise<readonly Dag[]> {
-    const known = this.#files.get(path);
-    if (known !== undefined) {
-      const { dags, dependencies } = await known.loaded;
-      if ((await known.stamps) === (await stampsOf(dependencies))) return dags;
-    }
-    const loaded = loadDagModule(path);
-    const entry = { loaded, stamps: loaded.then(({ dependencies }) => stampsOf(dependencies)) };
-    entry.stamps.catch(() => undefined); // the same failure as `loaded`, which is awaited below
+    const known = await this.#files.get(path);
+    if (known !== undefined && known.stamps === (await stampsOf(known.loaded.dependencies))) return known.loaded.dags;
+    const entry = loadStamped(path);
     this.#files.set(path, entry);
     try {
-      return (await loaded).dags;
+      return (await entry).loaded.dags;
     } catch (error) {
       if (this.#files.get(path) === entry) this.#files.delete(path);
       throw error;
@@ -84,15 +79,36 @@ export class DagFileCache {
   }
 }
 
+async function loadStamped(path: string): Promise<{ loaded: LoadedFile; stamps: string }> {
+  const startMillis = Date.now();
+  const loaded = await loadDagModule(path);
+  return { loaded, stamps: await stampsSince(loaded.dependencies, startMillis) };
+}
+
+/** File times are as coarse as the kernel's clock: a change this near to a load may or may not be in it. */
+const UNSETTLED_MILLIS = 50;
+
 /** Changes when one of these files does. */
 export async function stampsOf(paths: readonly string[]): Promise<string> {
-  const stamps = await Promise.all(
+  return (await stampAll(paths)).map(({ stamp }) => stamp).join();
+}
+
+/** The stamps of files that were read at `startMillis` or later. When one was changed since then, or just before, they are such as
+ * never come again: whoever compares them will read the files once more. */
+export async function stampsSince(paths: readonly string[], startMillis: number): Promise<string> {
+  const stamps = await stampAll(paths);
+  const newest = Math.max(...stamps.map(({ mtimeMillis }) => mtimeMillis));
+  return newest > startMillis - UNSETTLED_MILLIS ? "unsettled" : stamps.map(({ stamp }) => stamp).join();
+}
+
+function stampAll(paths: readonly string[]): Promise<{ mtimeMillis: number; stamp: string }[]> {
+  return Promise.all(
     paths.map(async (path) => {
       const found = await stat(path).catch(() => null);
-      return found === null ? "absent" : `${found.mtimeMs}/${found.size}/${found.ino}`;
+      if (found === null) return { mtimeMillis: 0, stamp: "absent" };
+      return { mtimeMillis: found.mtimeMs, stamp: `${found.mtimeMs}/${found.size}/${found.ino}` };
     }),
   );
-  return stamps.join();
 }
 
 function dagsAmong(exported: unknown): Dag[] {

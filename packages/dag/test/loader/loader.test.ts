@@ -106,6 +106,16 @@ describe("DagFileCache", () => {
     expect(ids(await cache.get(path))).toEqual(["two"]);
   });
 
+  test("does not trust a file that changed while it was being loaded", async () => {
+    const path = put("a.ts", dagText("one"));
+    const cache = new DagFileCache();
+    const loading = cache.get(path);
+    const now = Date.now() / 1000 + 1; // whatever was read, the file is newer than the load
+    utimesSync(path, now, now);
+    const first = await loading;
+    expect(await cache.get(path)).not.toBe(first);
+  });
+
   test("does not keep a failure", async () => {
     const path = put("a.ts", "throw new Error('not yet');");
     const cache = new DagFileCache();
