@@ -20,7 +20,8 @@ export class PredictClient {
 
   constructor(connections: number, url = "") {
     this.url = url;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+    // In turn: the last used first would leave some connections, and so some replicas, unasked.
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
   }
 
   /** @returns null when the request failed; the failure is then counted and kept. */
