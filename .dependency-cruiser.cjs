@@ -49,7 +49,7 @@ module.exports = {
       name: "server-is-not-imported-from-inside",
       severity: "error",
       from: { path: "^packages/[^/]+/src/(store|scheduler|client|search|executor|timetable|artifacts)/" },
-      to: { path: "^packages/[^/]+/src/server(\\.ts$|/)" },
+      to: { path: "^packages/[^/]+/src/server(\\.ts$|/)", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "decide-is-pure",
@@ -58,7 +58,12 @@ module.exports = {
       from: { path: "^packages/(dag/src/scheduler/decide\\.ts|lda/src/linalg/|lda/src/metrics/)" },
       to: { dependencyTypes: ["core", "npm"] },
     },
-    { name: "no-circular", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-circular",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     { name: "no-orphans-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -66,6 +71,10 @@ module.exports = {
     exclude: { path: ["/dist/", "^packages/[^/]+/test/", "\\.config\\.ts$"] },
     tsConfig: { fileName: "tsconfig.base.json" },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"], extensions: [".ts", ".mjs", ".js", ".cjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "default"],
+      extensions: [".ts", ".mjs", ".js", ".cjs", ".json"],
+    },
   },
 };

@@ -1,6 +1,6 @@
 export { DagClient, type TriggerOptions, type WaitOptions } from "./client/client";
 export { connect, defaultHome, findStandalone, type ConnectOptions, type StandaloneFile } from "./client/connect";
-export { openOffline } from "./client/offline";
+export { openOffline } from "./server/offline";
 export { readConfig, type Config } from "./config";
 export * from "./errors";
 export { DagFileCache, loadDagFile, loadDagModule, type LoadedFile } from "./loader";

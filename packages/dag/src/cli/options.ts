@@ -34,7 +34,7 @@ export async function withClient<Result>(
   const alone = offline && named === undefined && (await findStandalone(home)) === null;
   // Loaded when needed: a command that asks a running server needs no database and no server of its own.
   const client = alone
-    ? await (await import("../client/offline")).openOffline(home)
+    ? await (await import("../server/offline")).openOffline(home)
     : await connect({ home, ...(named === undefined ? {} : { url: named }) });
   try {
     return await work(client);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect, findStandalone } from "../../src/client/connect";
-import { openOffline } from "../../src/client/offline";
+import { openOffline } from "../../src/server/offline";
 
 let home: string;
 beforeEach(() => {

@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ClientError } from "../errors";
-import { TokenSigner } from "../server/auth";
-import { DagVersions } from "../server/versions";
+import { TokenSigner } from "./auth";
+import { DagVersions } from "./versions";
 import { acquireHomeLock } from "../store/home-lock";
 import { openStore } from "../store/open";
-import { DagClient } from "./client";
+import { DagClient } from "../client/client";
 import { localTransport } from "./local";
 
 /**

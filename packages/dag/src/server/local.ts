@@ -1,8 +1,8 @@
-import type { ApiContext } from "../server/context";
-import { QueryReader } from "../server/query";
-import { refusalOf } from "../server/refusal";
-import { routes } from "../server/routes";
-import type { Reply, Request, Transport } from "./transport";
+import type { ApiContext } from "./context";
+import { QueryReader } from "./query";
+import { refusalOf } from "./refusal";
+import { routes } from "./routes";
+import type { Reply, Request, Transport } from "../client/transport";
 
 /** Calls the API's handlers in this process, without a socket: for a home that no server holds. */
 export function localTransport(context: ApiContext, user: string, close: () => Promise<void>): Transport {
