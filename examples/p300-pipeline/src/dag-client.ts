@@ -80,7 +80,8 @@ export async function failureOf(
     `${url}/api/v2/${path}?map_index=${mapIndex}`,
   );
   const errors = content.flatMap(({ error_detail }) => error_detail ?? []).map(({ exc_value }) => exc_value);
-  return errors.at(-1) ?? content.at(-1)?.event ?? "its log is empty";
+  // the error itself comes first, its causes behind it
+  return errors[0] ?? content.at(-1)?.event ?? "its log is empty";
 }
 
 function nameOf({ task_id, map_index }: WireTaskInstance): string {
