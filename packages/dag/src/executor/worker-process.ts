@@ -42,6 +42,8 @@ export function startWorker(listener: WorkerListener): WorkerProcess {
   const { path, execArgv } = entry();
   const child: ChildProcess = fork(path, [`${WORKER_FLAG}${workerId}`], {
     execArgv,
+    // glibc raises this threshold with the largest array freed, after which smaller ones are never given back; fixed, they are.
+    env: { ...process.env, MALLOC_MMAP_THRESHOLD_: process.env["MALLOC_MMAP_THRESHOLD_"] ?? "262144" },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // A group of its own: to end a try is to end all that it started, and a Ctrl-C at the terminal is the pool's to handle.
     detached: process.platform !== "win32",

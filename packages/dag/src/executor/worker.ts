@@ -5,6 +5,7 @@ import type { Json } from "../states";
 import { captureOutput } from "./capture";
 import { killGroup } from "./end-process";
 import type { TaskServices } from "./executor";
+import { collectWhenIdle, isBusy } from "./idle-memory";
 import { errorDetail, type LogSink, openLog } from "./log-file";
 import type { Ask, FromWorker, ToWorker } from "./protocol";
 import { runTask } from "./run-task";
@@ -32,6 +33,7 @@ const services: TaskServices = {
 };
 
 async function run({ job, logPath }: Extract<ToWorker, { kind: "run" }>): Promise<void> {
+  isBusy();
   abort = new AbortController();
   const { signal } = abort;
   const log: LogSink = openLog(logPath);
@@ -49,6 +51,7 @@ async function run({ job, logPath }: Extract<ToWorker, { kind: "run" }>): Promis
     send({ kind: "ended", report: { id: job.id, outcome: "failed", mayRetry: true, xcoms: [] } });
   } finally {
     abort = null;
+    collectWhenIdle();
   }
 }
 
