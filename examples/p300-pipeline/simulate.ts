@@ -1,11 +1,11 @@
 import { MlflowClient } from "@p300/registry";
 import { openBucket } from "./src/buckets";
 import { numberOption, PipelineError, runCommand, UsageError } from "./src/command";
-import { PredictClient, type Slot } from "./src/predict-client";
+import { epochBody, PredictClient, type Slot } from "./src/predict-client";
 import { ensureExperiment, trainingSubjectsOf } from "./src/registry";
 import { scoresOf, type Scores } from "./src/scores";
 import { EXPERIMENTS, MODEL_NAME, settingsFromEnv, type Settings } from "./src/settings";
-import { loadSubject, processedSubjects, subjectId } from "./src/subjects";
+import { loadSubject, processedSubjects, rowOf, subjectId } from "./src/subjects";
 
 export interface SimulationOptions {
   readonly slot: Slot;
@@ -47,10 +47,7 @@ export async function simulate(
     const probabilities = new Float64Array(features.nRows);
     const predicted = new Int32Array(features.nRows);
     await inParallel(features.nRows, concurrency, async (row) => {
-      const answer = await client.predict(
-        slot,
-        features.data.subarray(row * features.nFeatures, (row + 1) * features.nFeatures),
-      );
+      const answer = await client.predict(slot, epochBody(rowOf(features, row)));
       if (!answer) throw new PipelineError(`an epoch of ${subject} got no prediction: ${client.failures.at(-1)}`);
       probabilities[row] = answer.probability;
       predicted[row] = answer.label;

@@ -14,7 +14,7 @@ import { percentile } from "./scores";
 import { Services } from "./services";
 import { DAG_ID, MODEL_NAME, type Settings } from "./settings";
 import type { Cohort } from "./cohort";
-import { loadRows, subjectId } from "./subjects";
+import { loadEpochBodies, subjectId } from "./subjects";
 import { writeSummary, type Summary } from "./summary";
 import { untilServed, watchSwitchOver } from "./switch-over";
 import { abortable, trainInProcess } from "./train-process";
@@ -196,8 +196,8 @@ class Demo {
 
   /** The champion is asked all the while that it is judged and replaced; the demo fails if one request does. */
   async #promoteUnderLoad(settings: Settings, judges: readonly string[]): Promise<Promotion & { note: string }> {
-    const rows = await loadRows(settings, judges[0]!, 64);
-    const { value, switchOver } = await watchSwitchOver(this.client, rows, this.options, async () => {
+    const epochs = await loadEpochBodies(settings, judges[0]!, 64);
+    const { value, switchOver } = await watchSwitchOver(this.client, epochs, this.options, async () => {
       const promotion = await promote(settings, this.client, judges);
       return { value: promotion, version: promotion.promoted ? promotion.championVersion : null };
     });

@@ -9,6 +9,13 @@ export interface Prediction {
   readonly replica: string | null;
 }
 
+/** An epoch as the JSON that a prediction asks for. */
+export type EpochBody = string & { readonly unit?: "epoch body" };
+
+export function epochBody(features: Float64Array): EpochBody {
+  return `{"features":[${features.join(",")}]}`;
+}
+
 /** Posts an epoch a request over kept connections, and counts what comes back. */
 export class PredictClient {
   readonly latenciesMillis: number[] = [];
@@ -25,12 +32,11 @@ export class PredictClient {
   }
 
   /** @returns null when the request failed; the failure is then counted and kept. */
-  async predict(slot: Slot, features: Float64Array): Promise<Prediction | null> {
-    const body = `{"features":[${features.join(",")}]}`;
+  async predict(slot: Slot, epoch: EpochBody): Promise<Prediction | null> {
     const began = performance.now();
     this.requests += 1;
     try {
-      const { status, text, replica } = await this.#post(`/predict-${slot}/`, body);
+      const { status, text, replica } = await this.#post(`/predict-${slot}/`, epoch);
       this.latenciesMillis.push(performance.now() - began);
       if (status !== 200) throw new Error(`status ${status}: ${text.slice(0, 200)}`);
       const { model_version_loaded, predicted_label_code, probability_target } = JSON.parse(text) as Record<

@@ -4,6 +4,8 @@ import type { DemoHome } from "./home";
 import { commandPath, startService, stopService, type Service } from "./processes";
 import { BUCKETS, bucketUri, envOf, MODEL_NAME, type Settings } from "./settings";
 
+const POLL_SECONDS = "0.5"; // someone is watching the switch
+
 /** The long-running parts of the system, each a process of its own. */
 export class Services {
   readonly #running: Service[] = [];
@@ -57,7 +59,17 @@ export class Services {
   }
 
   async startServe(settings: Settings, replicas: number): Promise<Service> {
-    const args = ["--port", "0", "--json", "--registry", settings.registryUrl, "--replicas", String(replicas)] as const;
+    const args = [
+      "--port",
+      "0",
+      "--json",
+      "--registry",
+      settings.registryUrl,
+      "--replicas",
+      String(replicas),
+      "--poll-seconds",
+      POLL_SECONDS,
+    ] as const;
     return this.#start(
       "serve",
       [

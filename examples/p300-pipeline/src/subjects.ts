@@ -3,6 +3,7 @@ import { readFeatures } from "@p300/dsp/parquet";
 import type { Features } from "@p300/dsp";
 import type { ArtifactStore } from "@p300/registry/artifacts";
 import { filesOf, foldersOf, openBucket, withDownloaded } from "./buckets";
+import { epochBody, type EpochBody } from "./predict-client";
 import type { Settings } from "./settings";
 
 /** What `preprocess` writes beside a subject's features; written last, so that its presence says "complete". */
@@ -48,10 +49,12 @@ export async function subjectSummaries(
   return summaries;
 }
 
-/** The first rows of a subject's features, each an epoch to predict. */
-export async function loadRows(settings: Settings, subject: string, nRowsMax: number): Promise<Float64Array[]> {
+/** The first epochs of a subject, each ready to be posted. */
+export async function loadEpochBodies(settings: Settings, subject: string, nEpochsMax: number): Promise<EpochBody[]> {
   const { features } = await loadSubject(await openBucket(settings, "features"), subject);
-  return Array.from({ length: Math.min(nRowsMax, features.nRows) }, (_, row) =>
-    features.data.subarray(row * features.nFeatures, (row + 1) * features.nFeatures),
-  );
+  return Array.from({ length: Math.min(nEpochsMax, features.nRows) }, (_, row) => epochBody(rowOf(features, row)));
+}
+
+export function rowOf({ data, nFeatures }: Features, row: number): Float64Array {
+  return data.subarray(row * nFeatures, (row + 1) * nFeatures);
 }

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { PipelineError } from "./command";
-import type { PredictClient, Slot } from "./predict-client";
+import type { EpochBody, PredictClient, Slot } from "./predict-client";
 
 const SWITCH_MILLIS_MAX = 20_000;
 
@@ -13,18 +13,18 @@ export interface SwitchOver {
 /** Keeps requests coming to the champion while `move` moves its alias, until every replica answers as the new version. */
 export async function watchSwitchOver<T>(
   client: PredictClient,
-  rows: readonly Float64Array[],
-  { replicas, signal, lanes = 4 }: { replicas: number; signal: AbortSignal; lanes?: number },
+  epochs: readonly EpochBody[],
+  { replicas, signal, lanes = 2 }: { replicas: number; signal: AbortSignal; lanes?: number },
   move: () => Promise<{ value: T; version: string | null }>,
 ): Promise<{ value: T; switchOver: SwitchOver }> {
   const requestsBefore = client.requests;
   const versionOf = new Map<string, string>();
   const done = new AbortController();
-  let row = 0;
+  let next = 0;
   const stop = AbortSignal.any([done.signal, signal]);
   const lane = async () => {
     while (!stop.aborted) {
-      const answer = await client.predict("champion", rows[row++ % rows.length]!);
+      const answer = await client.predict("champion", epochs[next++ % epochs.length]!);
       if (answer) versionOf.set(answer.replica ?? "server", answer.version);
       else await pause(20); // the failure is counted; do not spin on a server that is gone
     }
