@@ -28,6 +28,8 @@ const OPTIONS = {
 } as const;
 
 export async function main(args: readonly string[]): Promise<number> {
+  // The AWS SDK's advice about Node versions is for whoever builds on it, not for whoever runs a demo.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const interrupted = new AbortController();
   let signalled: NodeJS.Signals | null = null;
   const onSignal = (signal: NodeJS.Signals) => {
