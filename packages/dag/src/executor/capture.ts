@@ -1,13 +1,23 @@
 import type { LogSink } from "./log-file";
 
+/** A longer line is cut, so that what prints no line ends is neither kept in memory nor copied again with each piece. */
+export const LINE_LENGTH_MAX = 64 * 1024;
+
 /** Cuts text into lines; the rest of the last one waits for its end. */
 export function lineSplitter(onLine: (line: string) => void): { write(text: string): void; end(): void } {
   let rest = "";
+  const onPieces = (line: string): void => {
+    for (let at = 0; at === 0 || at < line.length; at += LINE_LENGTH_MAX) onLine(line.slice(at, at + LINE_LENGTH_MAX));
+  };
   return {
     write(text) {
       const lines = (rest + text).split(/\r?\n/);
       rest = lines.pop()!;
-      for (const line of lines) onLine(line);
+      for (const line of lines) onPieces(line);
+      while (rest.length > LINE_LENGTH_MAX) {
+        onLine(rest.slice(0, LINE_LENGTH_MAX));
+        rest = rest.slice(LINE_LENGTH_MAX);
+      }
     },
     end() {
       if (rest !== "") onLine(rest);

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { inspect } from "node:util";
 
 export type LogLevel = "debug" | "info" | "warning" | "error" | "critical";
 
@@ -80,16 +81,22 @@ function render(line: LogLine): string {
   }
 }
 
-/** An error as a line tells it: its class, message and frames, and those of its causes. */
+/** An error as a line tells it: its class, message and frames, and those of its causes. Never throws, whatever was thrown. */
 export function errorDetail(error: unknown): NonNullable<LogLine["error_detail"]> {
   const details: { exc_type: string; exc_value: string; frames: LogFrame[] }[] = [];
-  for (let current: unknown = error; details.length < 5; current = current.cause) {
-    if (!(current instanceof Error) && !isErrorLike(current)) {
-      details.push({ exc_type: typeof current, exc_value: String(current), frames: [] });
-      break;
+  try {
+    for (let current: unknown = error; details.length < 5; current = current.cause) {
+      if (!(current instanceof Error) && !isErrorLike(current)) {
+        const text = typeof current === "string" ? current : inspect(current, { depth: 2 });
+        details.push({ exc_type: typeof current, exc_value: text, frames: [] });
+        break;
+      }
+      const { name, message, stack } = current as { [Key in "name" | "message" | "stack"]?: unknown };
+      details.push({ exc_type: String(name), exc_value: String(message), frames: framesOf(String(stack ?? "")) });
+      if (current.cause === undefined || current.cause === null) break;
     }
-    details.push({ exc_type: current.name, exc_value: current.message, frames: framesOf(current.stack ?? "") });
-    if (current.cause === undefined || current.cause === null) break;
+  } catch {
+    details.push({ exc_type: typeof error, exc_value: "a value that cannot be shown", frames: [] });
   }
   return details;
 }

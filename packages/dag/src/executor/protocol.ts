@@ -24,5 +24,24 @@ export type Ask =
   | { readonly what: "deleteVariable"; readonly key: string }
   | { readonly what: "pull"; readonly options: XComPull };
 
+/** Whether it is one of these messages: code that a task runs shares the process, and may send what it likes. */
+export function isFromWorker(message: unknown): message is FromWorker {
+  if (!isObject(message)) return false;
+  switch (message["kind"]) {
+    case "ready":
+    case "started":
+      return true;
+    case "call":
+      return typeof message["call"] === "number" && isObject(message["ask"]);
+    case "ended":
+      return isObject(message["report"]);
+    default:
+      return false;
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
 /** Stands in a worker's command line before its id. */
 export const WORKER_FLAG = "--p300-dag-worker=";

@@ -42,7 +42,7 @@ export async function runTask({ dags, job, services, log, signal }: RunTask): Pr
     log({ level: "info", logger: "executor", event: "Task ended with success" });
     return { id: job.id, outcome: "success", mayRetry: true, xcoms: xcoms() };
   } catch (error) {
-    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === "ERR_DAG_SKIP_TASK") {
       const reason = error instanceof Error ? error.message : String(error);
       log({ level: "info", logger: "executor", event: `Task skipped: ${reason}` });
@@ -50,6 +50,15 @@ export async function runTask({ dags, job, services, log, signal }: RunTask): Pr
     }
     log({ level: "error", logger: "task", event: "Task failed with exception", error_detail: errorDetail(error) });
     return { id: job.id, outcome: "failed", mayRetry: code !== "ERR_DAG_FAIL_WITHOUT_RETRY", xcoms: xcoms() };
+  }
+}
+
+/** What is thrown may be anything, also an object whose properties throw. */
+function codeOf(error: unknown): unknown {
+  try {
+    return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  } catch {
+    return undefined;
   }
 }
 

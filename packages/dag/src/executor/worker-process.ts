@@ -7,7 +7,7 @@ import { uuidv7 } from "../uuid";
 import { lineSplitter } from "./capture";
 import { killGroup } from "./end-process";
 import type { FromWorker, ToWorker } from "./protocol";
-import { WORKER_FLAG } from "./protocol";
+import { isFromWorker, WORKER_FLAG } from "./protocol";
 
 export interface WorkerProcess {
   readonly workerId: string;
@@ -61,7 +61,9 @@ export function startWorker(listener: WorkerListener): WorkerProcess {
     for (const output of outputs) output.end();
     listener.onExit(how);
   };
-  child.on("message", (message) => listener.onMessage(message as FromWorker));
+  child.on("message", (message: unknown) => {
+    if (isFromWorker(message)) listener.onMessage(message);
+  });
   child.on("error", (error) => {
     if (child.pid === undefined) gone(`could not be started: ${error.message}`);
   });

@@ -15,7 +15,10 @@ const calls = new Map<number, { resolve(value: Json): void; reject(error: Error)
 let nCalls = 0;
 let abort: AbortController | null = null;
 
-const send = (message: FromWorker): void => void process.send?.(message);
+// The channel is ours: what a task sends to its parent must not be taken for our word.
+const channel = process.send?.bind(process);
+delete process.send;
+const send = (message: FromWorker): void => void channel?.(message);
 
 function ask(question: Ask): Promise<Json> {
   return new Promise((resolve, reject) => {

@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LINE_LENGTH_MAX } from "../../src/executor/capture";
 import { endProcess } from "../../src/executor/end-process";
 import type { Executor, ExecutorHost, TryJob } from "../../src/executor/executor";
 import { logFilePath, type LogLine } from "../../src/executor/log-file";
+import { isFromWorker } from "../../src/executor/protocol";
 import { createWorkerPool } from "../../src/executor/worker-pool";
 import type { TryReport } from "../../src/store/sql/tries";
 
@@ -36,6 +38,10 @@ export default dag({ dagId: "d", schedule: null }, (d) => {
     return [await variables.getJson("k"), await variables.get("none", "fallback"), await variables.delete("k"), await variables.get("k") ?? "gone"];
   });
   d.task("pushes", async ({ xcom }) => { xcom.push("a", [1]); throw new Error("after pushing"); });
+  d.task("sends", () => { process.send?.(null); process.send?.({ kind: "ended" }); return typeof process.send; });
+  d.task("evil", () => { throw new Proxy({}, { get() { throw new Error("get"); }, has: () => true }); });
+  d.task("bare", () => { throw Object.assign(Object.create(null), { stage: 3 }); });
+  d.task("long_line", () => { for (let i = 0; i < 100; i++) process.stdout.write("x".repeat(3000)); });
   d.task("child", ({ log }) => { const child = spawn("sleep", ["600"], { stdio: "inherit" }); log.info("child", { pid: child.pid }); return new Promise(() => {}); });
 });
 `;
@@ -173,6 +179,24 @@ describe("a task in a worker process", () => {
     expect(report.outcome).toBe("failed");
     expect(JSON.stringify(log.at(-1)?.error_detail?.[0]?.exc_value)).toContain(JSON.stringify(message).slice(1, -1));
   });
+  test.each([
+    ["evil", "a value that cannot be shown"],
+    ["bare", "[Object: null prototype] { stage: 3 }"],
+  ])("that throws what is no error (%s) fails, and the log shows what can be shown", async (taskId, shown) => {
+    const { report, log } = await run(taskId);
+    expect(report).toMatchObject({ outcome: "failed", mayRetry: true });
+    expect(log.at(-1)).toMatchObject({ event: "Task failed with exception", error_detail: [{ exc_value: shown }] });
+  });
+  test("has no channel to its parent: that one is ours", async () => {
+    const { report } = await run("sends");
+    expect(report).toMatchObject({ outcome: "success", xcoms: [{ text: '"undefined"' }] });
+  });
+  test("that prints no line ends has its output cut into lines", async () => {
+    const { log } = await run("long_line");
+    const printed = log.filter(({ logger }) => logger === "task.stdout").map(({ event }) => event.length);
+    expect(Math.max(...printed)).toBe(LINE_LENGTH_MAX);
+    expect(printed.reduce((a, b) => a + b, 0)).toBe(300_000);
+  });
   test("keeps what it pushed before it failed", async () => {
     expect((await run("pushes")).report).toMatchObject({
       outcome: "failed",
@@ -285,6 +309,19 @@ test("a pool that stops lets tasks end, kills those that do not, and reports no 
   expect(reports.has(stubborn.id)).toBe(false);
   expect(reports.has(polite.id)).toBe(false);
   await until(() => pids.every((pid) => !isAlive(pid)), "the end of the workers");
+});
+
+test.each([
+  [null, false],
+  ["ready", false],
+  [{ kind: "ended" }, false],
+  [{ kind: "ended", report: null }, false],
+  [{ kind: "call", call: 1 }, false],
+  [{ type: "done" }, false],
+  [{ kind: "ready" }, true],
+  [{ kind: "ended", report: { id: "x", outcome: "success", mayRetry: true, xcoms: [] } }, true],
+])("%j from a worker process is one of its messages: %s", (message, expected) => {
+  expect(isFromWorker(message)).toBe(expected);
 });
 
 test("a process is ended only when it is the worker that is meant", async () => {
