@@ -13,7 +13,7 @@ export const AJAX_PREFIX = "/ajax-api/2.0/mlflow";
 export const ARTIFACTS_PREFIX = "/api/2.0/mlflow-artifacts";
 
 // ── Scalars ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-const INT64_MAX = 9_223_372_036_854_775_807n;
+export const INT64_MAX = 9_223_372_036_854_775_807n;
 const isInt64 = (text: string): boolean =>
   /^-?\d{1,19}$/.test(text) && BigInt(text) <= INT64_MAX && BigInt(text) >= -INT64_MAX - 1n;
 

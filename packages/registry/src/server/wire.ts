@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { invalidParameter, type RequestError } from "../errors";
+import { INT64_MAX } from "../schemas";
 
 const API_DOCS = "See the API docs for more information about request parameters.";
 
@@ -141,9 +142,20 @@ function pythonType(value: unknown): string {
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** JSON as protobuf writes it: what is absent, and every empty list, is left out. */
+/**
+ * JSON as protobuf writes it: what is absent, and every empty list, is left out. A 64-bit integer that a double does not
+ * hold is text, as protobuf's own: `9223372036854776000` is out of its readers' range, and would fail the whole answer.
+ */
 export function writeMessage(message: unknown): string {
-  return JSON.stringify(message, (_, value: unknown) =>
-    Array.isArray(value) && value.length === 0 ? undefined : value,
-  );
+  return JSON.stringify(message, (key, value: unknown) => {
+    if (Array.isArray(value) && value.length === 0) return undefined;
+    if (typeof value === "number" && key !== "value" && Number.isInteger(value) && !Number.isSafeInteger(value))
+      return int64Text(value);
+    return value;
+  });
+}
+
+function int64Text(value: number): string {
+  const exact = BigInt(value);
+  return String(exact > INT64_MAX ? INT64_MAX : exact); // the largest few are rounded up past the end when they are read
 }

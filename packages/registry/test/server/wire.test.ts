@@ -88,4 +88,11 @@ describe("an answer", () => {
     const message = { a: [], b: undefined, c: { d: [], e: false, f: 0, g: "" }, h: [{ i: [] }] };
     expect(writeMessage(message)).toBe('{"c":{"e":false,"f":0,"g":""},"h":[{}]}');
   });
+
+  test("gives an integer beyond 2^53 in digits that protobuf reads, and a metric's value as a number", () => {
+    const message = { step: -(2 ** 63), timestamp: 2 ** 63, steps: [2 ** 62, 5], value: 2 ** 62 };
+    expect(writeMessage(message)).toBe(
+      '{"step":"-9223372036854775808","timestamp":"9223372036854775807","steps":["4611686018427387904",5],"value":4611686018427388000}',
+    );
+  });
 });
