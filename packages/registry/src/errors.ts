@@ -119,6 +119,17 @@ export class PortInUseError extends RegistryError {
   }
 }
 
+export class LogLevelError extends RegistryError {
+  override readonly name = "LogLevelError";
+  readonly code = "ERR_REGISTRY_LOG_LEVEL";
+  constructor(
+    readonly level: string,
+    readonly levels: readonly string[],
+  ) {
+    super(`log level ${JSON.stringify(level)} is none: set P300_LOG_LEVEL to one of ${levels.join(", ")}`);
+  }
+}
+
 /** An address that this machine cannot listen on. */
 export class HostError extends RegistryError {
   override readonly name = "HostError";

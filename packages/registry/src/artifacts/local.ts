@@ -234,19 +234,19 @@ export class LocalArtifactStore implements ArtifactStore {
     return place;
   }
 
+  #notAFolder(cause: unknown): BucketNotFoundError {
+    const message = `artifact folder ${this.#root} is not a folder: give one that is`;
+    return new BucketNotFoundError(this.uri, "missing", message, { cause });
+  }
+
   #translate(error: unknown, name: string): unknown {
     switch (codeOf(error)) {
       case "ENOENT":
         return new ArtifactNotFoundError(name, this.uri, { cause: error });
       case "ENOTDIR":
-        return name === ""
-          ? new BucketNotFoundError(
-              this.uri,
-              "missing",
-              `artifact folder ${this.#root} is not a folder: give one that is`,
-              { cause: error },
-            )
-          : new ArtifactNotFoundError(name, this.uri, { cause: error });
+        return name === "" ? this.#notAFolder(error) : new ArtifactNotFoundError(name, this.uri, { cause: error });
+      case "EEXIST":
+        return this.#notAFolder(error); // it was to be made, and a file stands there
       case "EISDIR":
       case "ENOTEMPTY":
         return new ArtifactIsDirectoryError(name, this.uri, { cause: error });

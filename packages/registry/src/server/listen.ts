@@ -1,11 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import pino from "pino";
 import { openArtifactStore } from "../artifacts/open";
-import { HostError, PortInUseError } from "../errors";
+import { HostError, LogLevelError, PortInUseError } from "../errors";
 import { openStore } from "../store/database";
 import { createApp } from "./express";
 import { createGuards, type GuardOptions } from "./guards";
@@ -38,22 +36,21 @@ const CLOSE_GRACE_MILLIS = 10_000;
  *
  * The database file, and the folder of the artifacts, are made when they are absent; a bucket must be there.
  * @throws {PortInUseError} {@link HostError} when it cannot listen.
+ * @throws {LogLevelError} for a log level that pino does not have.
  * @throws {SchemaHeadError} and the other errors of opening the database.
  * @throws {BucketNotFoundError} when the artifacts cannot be kept where they should be.
  */
 export async function startRegistry(options: RegistryOptions = {}): Promise<RunningRegistry> {
   const { host = "127.0.0.1", port = 5000 } = options;
   const home = join(process.env.P300_HOME || ".p300", "registry");
-  const log = pino(
-    { name: "p300-registry", level: options.logLevel ?? process.env.P300_LOG_LEVEL ?? "warn" },
-    pino.destination(2),
-  );
+  const level = options.logLevel ?? (process.env.P300_LOG_LEVEL || "warn");
+  if (level !== "silent" && !Object.hasOwn(pino.levels.values, level))
+    throw new LogLevelError(level, [...Object.keys(pino.levels.values), "silent"]);
+  const log = pino({ name: "p300-registry", level }, pino.destination(2));
+  const artifacts = openArtifactStore(options.artifactsDestination ?? join(home, "artifacts"), { createFolder: true });
+  await artifacts.check(); // first, so that a bucket out of reach leaves no new database behind
   const store = await openStore(options.backendStoreUri ?? `sqlite:///${join(home, "mlflow.db")}`);
   try {
-    const destination = options.artifactsDestination ?? join(home, "artifacts");
-    await makeFolder(destination);
-    const artifacts = openArtifactStore(destination, { createFolder: true });
-    await artifacts.check();
     const app = createApp(routes, { store, artifacts, log }, createGuards(options));
     const server = createServer(app);
     // An upload may take any time, as long as it moves; a client that stops in the middle may not stay.
@@ -71,12 +68,6 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Runn
     await store.close();
     throw error;
   }
-}
-
-async function makeFolder(destination: string): Promise<void> {
-  const isUrl = /^[a-z][a-z\d+.-]+:/i.test(destination) && !isAbsolute(destination);
-  if (isUrl && !/^file:\/\//i.test(destination)) return;
-  await mkdir(isUrl ? fileURLToPath(destination) : destination, { recursive: true });
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Kysely, sql, type Transaction } from "kysely";
 import { BackendOpenError, BackendUnsupportedError, BackendUriError, RegistryError, SchemaHeadError } from "../errors";
@@ -91,7 +91,17 @@ function createSchema(file: SqliteFile): void {
 
 function openError(error: unknown, path: string): RegistryError {
   if (error instanceof RegistryError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const reason = sqliteErrorCode(error) === "SQLITE_NOTADB" ? "the file is not an SQLite database" : message;
-  return new BackendOpenError(path, reason, { cause: error });
+  return new BackendOpenError(path, openFailure(error, path), { cause: error });
+}
+
+function openFailure(error: unknown, path: string): string {
+  if (sqliteErrorCode(error) === "SQLITE_NOTADB") return "the file is not an SQLite database";
+  const { code, message } =
+    error instanceof Error ? (error as NodeJS.ErrnoException) : { code: "", message: String(error) };
+  if (code === "EEXIST" || code === "ENOTDIR") return "a part of its path is a file; give another path";
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return "its folder cannot be made there; check permissions";
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return "it is a folder; give the path of a file";
+  // the driver says only SQLite's number for "cannot open"
+  return /: 14"?\)?$/.test(message) ? "it cannot be opened there; check its owner and permissions" : message;
 }

@@ -90,6 +90,30 @@ describe("p300-registry server", () => {
     expect(stderr).toBe(`p300-registry: cannot open the database ${path}: the file is not an SQLite database\n`);
   });
 
+  test("ends with 1 and one line for a place that is of the wrong kind, and makes nothing there", async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    const database = join(folder, "new", "mlflow.db");
+    const tried = async (backend: string, artifacts: string, env: Record<string, string> = {}) => {
+      const args = ["--port", "0", "--backend-store-uri", `sqlite:///${backend}`, "--artifacts-destination", artifacts];
+      const { code, stdout, stderr } = await server(args, env);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      return stderr;
+    };
+    expect(await tried(database, file)).toBe(
+      `p300-registry: artifact folder ${file} is not a folder: give one that is\n`,
+    );
+    expect(await tried(database, join(folder, "a"), { P300_LOG_LEVEL: "bogus" })).toMatch(
+      /^p300-registry: log level "bogus" is none: set P300_LOG_LEVEL to one of .*warn.*\n$/,
+    );
+    expect(existsSync(join(folder, "new"))).toBe(false);
+    expect(await tried(folder, join(folder, "a"))).toMatch(/cannot open the database .*: it is a folder; .*\n$/);
+    expect(await tried(join(file, "x.db"), join(folder, "a"))).toMatch(
+      /database .*: a part of its path is a file; .*\n$/,
+    );
+  });
+
   test("ends with 1 and one line for an S3 that is not there", async () => {
     const env = {
       P300_HOME: temporaryFolder(),
@@ -100,6 +124,7 @@ describe("p300-registry server", () => {
     };
     const { code, stderr } = await server(["--port", "0", "--artifacts-destination", "s3://no-such-bucket/x"], env);
     expect(code).toBe(1);
+    expect(existsSync(join(env.P300_HOME, "registry", "mlflow.db"))).toBe(false);
     expect(stderr).toMatch(/^p300-registry: .*no-such-bucket.*\n$/);
   });
 
