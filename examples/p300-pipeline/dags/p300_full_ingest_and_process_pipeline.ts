@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
-import { dag } from "@p300/dag";
+import { dag, FailWithoutRetry } from "@p300/dag";
 import { readRecording, writeFeatures } from "@p300/dsp/parquet";
 import { MlflowClient } from "@p300/registry";
 import { foldersOf, openBucket, withDownloaded } from "../src/buckets";
@@ -119,17 +119,22 @@ export default dag(
     d.task(
       "end_pipeline_run",
       { upstream: [preprocessed], triggerRule: "all_done", args: { run: started.output, todo: identified.output } },
+      // Whatever became of the others. Subjects that failed are told, and the run is a success all the same; one that did
+      // not get as far as a list of subjects is not.
       async ({ args: { run, todo }, log }) => {
         const settings = settingsFromEnv();
-        const features = await openBucket(settings, "features");
-        const done = new Set(await processedSubjects(features));
-        const subjects = todo ?? [];
-        const failed = subjects.filter((subject) => !done.has(subject));
+        const client = new MlflowClient({ trackingUri: settings.registryUrl });
+        if (!todo) {
+          if (run) await client.setTerminated(run.mlflowRunId, { status: "FAILED" });
+          throw new FailWithoutRetry("no subject was looked for: an earlier task of this run failed, see its log");
+        }
+        const done = new Set(await processedSubjects(await openBucket(settings, "features")));
+        const failed = todo.filter((subject) => !done.has(subject));
+        const processed = todo.length - failed.length;
         if (run) {
-          const client = new MlflowClient({ trackingUri: settings.registryUrl });
           await client.logBatch(run.mlflowRunId, {
             metrics: [
-              { key: "subjects_processed", value: subjects.length - failed.length },
+              { key: "subjects_processed", value: processed },
               { key: "subjects_failed", value: failed.length },
             ],
             tags: { failed_subjects: failed.join(",") || "none" },
@@ -138,10 +143,10 @@ export default dag(
         }
         if (failed.length > 0)
           log.error(
-            `${failed.length} of ${subjects.length} subjects failed: ${failed.join(", ")}; see the log of their preprocess task`,
+            `${failed.length} of ${todo.length} subjects failed: ${failed.join(", ")}; see the log of their preprocess task`,
           );
-        else log.info(`${subjects.length} subjects processed`);
-        return { processed: subjects.length - failed.length, failed };
+        else log.info(`${processed} subjects processed`);
+        return { processed, failed };
       },
     );
   },

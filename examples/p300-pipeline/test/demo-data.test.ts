@@ -58,7 +58,7 @@ describe.skipIf(!versitygw)("with the buckets on S3 (versitygw)", () => {
       const { code, stderr } = await startDemo(["--home", home, "--data", recordings, "--buckets", "s3://"], s3.env)
         .ended;
       expect(code).toBe(1);
-      expect(stderr).toMatch(/p300-raw-data/);
+      expect(stderr).toMatch(/"DAG run 1" failed: run \S+ ended as failed: ingest: .*p300-raw-data/);
       expect(processesNaming(home)).toEqual([]);
     } finally {
       await s3.stop();
