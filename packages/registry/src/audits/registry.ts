@@ -149,6 +149,7 @@ export const registryAudits = [
       "3",
       "2",
     ]);
+    wantsMatch(await search(`name = '${name}' and version_number = '2'`), ["2"]);
     wantsMatch(await search(`name IN ('${name}', 'x') and tags.verdict = 'good'`), ["2"]);
     wantsMatch(await search(`name = '${name}' and run_id = 'none'`), []);
     await server.made("model-versions/delete", { name, version: "1" }, "DELETE");

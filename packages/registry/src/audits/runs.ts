@@ -43,6 +43,15 @@ export const runAudits = [
       400,
     );
   }),
+  audit("T-CREATE-3", "MUST take tags of a new run whose keys set-tag would refuse", async (server) => {
+    const experiment_id = await server.experiment();
+    const { run } = (await server.made("runs/create", { experiment_id, tags: [{ key: "a#b", value: "c" }] })) as {
+      run: { info: { run_id: string } };
+    };
+    const { run_id } = run.info;
+    wantsMatch(valuesOf((await dataOf(server, run_id)).tags)["a#b"], "c");
+    refuses(await server.post("runs/set-tag", { run_id, key: "a#b", value: "d" }), "INVALID_PARAMETER_VALUE", 400);
+  }),
   audit("T-WIRE-1", "MUST take camelCase and snake_case, numbers as strings, and enums by number", async (server) => {
     const { id } = await server.run();
     await server.made("runs/update", { run_id: id, endTime: "456", status: 3 });

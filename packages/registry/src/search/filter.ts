@@ -64,7 +64,7 @@ function parseCondition(tokens: readonly Token[], at: number, grammar: Grammar, 
     conditions.push({ ...field, operator, value: values });
     return afterList;
   }
-  conditions.push({ ...field, operator: operator as Operator, value: parseValue(token, field, kind) });
+  conditions.push({ ...field, operator: operator as Operator, value: parseValue(token, field, kind, grammar) });
   return at + 1;
 }
 
@@ -114,8 +114,10 @@ function parseOperator(tokens: readonly Token[], at: number): [operator: string,
   throw invalidClause(tokens.slice(Math.max(0, at - 1)));
 }
 
-function parseValue(token: Token, field: Field, kind: "text" | "number"): string | number {
+function parseValue(token: Token, field: Field, kind: "text" | "number", grammar: Grammar): string | number {
   if (kind === "number") {
+    const quoted = grammar.quotable?.includes(field.key) ? unquote(token.text, "'\"") : undefined;
+    if (quoted !== undefined && /^\d+$/.test(quoted)) return Number(quoted);
     if (token.kind !== "number") {
       const what = field.entity === "metric" ? "metric" : `numeric attribute: ${field.key}`;
       throw invalidParameter(`Expected numeric value type for ${what}. Found ${excerpt(token.text)}`);

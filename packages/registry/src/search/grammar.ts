@@ -20,6 +20,8 @@ export interface Grammar {
   readonly prefixes: Readonly<Record<string, Entity>>;
   /** What a filter may ask for, with the kind of its value. */
   readonly attributes: Readonly<Record<string, "text" | "number">>;
+  /** Number attributes whose value may be quoted. */
+  readonly quotable?: readonly string[];
   /** Other names of attributes. */
   readonly aliases: Readonly<Record<string, string>>;
   /** Text attributes that may stand before IN and NOT IN. */
@@ -99,6 +101,7 @@ export const REGISTERED_MODELS: Grammar = {
 export const MODEL_VERSIONS: Grammar = {
   prefixes: { ...tagPrefixes, attribute: "attribute" },
   attributes: { name: "text", run_id: "text", source_path: "text", version_number: "number" },
+  quotable: ["version_number"], // a version is text everywhere else
   aliases: {},
   listed: ["name", "run_id"],
   nullable: [],

@@ -85,6 +85,12 @@ export function checkRunTag({ key, value = "" }: Tag, path = "key"): TagRow {
   return { key, value: truncate(value, LIMITS.tagValue) };
 }
 
+/** MLflow asks nothing of the characters in a key that comes with a new run: `start_run(tags={"a#b": …})` works there. */
+export function checkNewRunTag({ key, value = "" }: Tag, path: string): TagRow {
+  checkLength(path, key, LIMITS.key);
+  return { key, value: truncate(value, LIMITS.tagValue) };
+}
+
 /** A tag of an experiment (`experimentTagValue`), or of a model or a version (`modelTagValue`). */
 export function checkTag({ key, value = "" }: Tag, valueMax: number): TagRow {
   checkKey(key, "key");

@@ -12,7 +12,7 @@ import * as check from "../validate";
 type Request<T extends z.ZodType> = z.output<T>;
 
 export async function createRun(request: Request<typeof wire.CreateRunRequest>, { store }: Registry) {
-  const tags = request.tags.map((tag, index) => check.checkRunTag(tag, `tags[${index}].key`));
+  const tags = request.tags.map((tag, index) => check.checkNewRunTag(tag, `tags[${index}].key`));
   const row = await store.transaction((trx) =>
     runs.createRun(trx, {
       experimentId: request.experiment_id || "0",
