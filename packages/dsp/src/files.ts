@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FileError } from "./errors";
+import { makeFolders } from "./make-folders";
 
 /** Says in words why the system refused a file. */
 export function fileError(path: string, cause: unknown): FileError {
@@ -41,7 +42,7 @@ export async function writeFileWhole(path: string, content: Uint8Array | string)
   const temporary = temporaryBeside(path);
   unfinished.add(temporary);
   try {
-    await mkdir(dirname(temporary), { recursive: true });
+    await makeFolders(dirname(temporary));
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (cause) {
@@ -68,7 +69,7 @@ export async function writeFolderWhole(
   };
   let firstMade: string | undefined;
   try {
-    firstMade = await mkdir(temporary, { recursive: true }).catch(refuse);
+    firstMade = await makeFolders(temporary).catch(refuse);
     await fill(temporary);
     await moveFolder(temporary, folder, last).catch(refuse);
   } catch (cause) {
