@@ -1,6 +1,7 @@
 import { ModelFileError, ModelFormatError, OutputError } from "./errors";
 import type { Model } from "./model";
 import { decodeHeader, decodeModel, encodeModel, looksLikeModelJson, MODEL_JSON } from "./model-file";
+import { makeFolders, nodeFiles } from "./node-files";
 
 /** Reads the model in a folder.
  * @throws {ModelFileError | ModelFormatError} naming the file that is missing, altered, newer or not a model's. */
@@ -23,40 +24,42 @@ export async function loadModel(dir: string): Promise<Model> {
 
 /** Writes a model to a folder, which it makes. A model already there is replaced in one step: whoever loads the folder
  * meanwhile gets the old one or the new one. Other files in a model folder are left alone.
- * @throws {OutputError} when `dir` is a file, or a folder with something in it that is not a model. */
+ * @throws {OutputError} when `dir` is a file, or a folder with something in it that is not a model, or cannot be
+ * written. */
 export async function saveModel(model: Model, dir: string): Promise<void> {
-  const { mkdir, rename, rm, writeFile } = await import("node:fs/promises");
-  const path = await import("node:path");
+  const { fs, path } = nodeFiles(dir);
   const files = encodeModel(model);
   const target = path.resolve(dir);
   const before = await checkOutput(target);
   // Beside the target, so that renaming stays within one file system.
   const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${crypto.randomUUID()}`);
-  await mkdir(temporary, { recursive: true });
   try {
-    for (const [name, bytes] of Object.entries(files)) await writeFile(path.join(temporary, name), bytes);
+    await makeFolders(temporary, { fs, path });
+    for (const [name, bytes] of Object.entries(files)) await fs.writeFile(path.join(temporary, name), bytes);
     if (before === undefined) {
       // An empty folder gives way to a rename, a folder that is no longer empty refuses it.
-      await rename(temporary, target);
+      await fs.rename(temporary, target);
       return;
     }
     // model.json last: it names the weights that belong to it.
     for (const name of Object.keys(files).toSorted((a, b) => Number(a === MODEL_JSON) - Number(b === MODEL_JSON)))
-      await rename(path.join(temporary, name), path.join(target, name));
+      await fs.rename(path.join(temporary, name), path.join(target, name));
     const stale = oldWeights(before);
-    if (stale !== undefined && !(stale in files)) await rm(path.join(target, stale), { force: true });
+    if (stale !== undefined && !(stale in files)) await fs.rm(path.join(target, stale), { force: true });
+  } catch (cause) {
+    throw new OutputError(dir, `cannot be written (${codeOf(cause)}): name a folder that may be written to`, { cause });
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await fs.rm(temporary, { recursive: true, force: true }).catch(() => {}); // what went wrong first is what to tell
   }
 }
 
 /** Checks that a model may be written to `dir`.
  * @returns model.json of the model that is there, if one is. @throws {OutputError} */
 export async function checkOutput(dir: string): Promise<Uint8Array | undefined> {
-  const { readdir } = await import("node:fs/promises");
+  const { fs } = nodeFiles(dir);
   let entries: string[];
   try {
-    entries = await readdir(dir);
+    entries = await fs.readdir(dir);
   } catch (cause) {
     const code = codeOf(cause);
     if (code === "ENOENT") return undefined;
@@ -74,10 +77,9 @@ export async function checkOutput(dir: string): Promise<Uint8Array | undefined> 
 }
 
 async function readIn(dir: string, name: string): Promise<Uint8Array | undefined> {
-  const { readFile } = await import("node:fs/promises");
-  const path = await import("node:path");
+  const { fs, path } = nodeFiles(dir);
   try {
-    return await readFile(path.join(dir, name));
+    return await fs.readFile(path.join(dir, name));
   } catch (cause) {
     if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
     throw new ModelFileError(name, `cannot be read (${codeOf(cause)})`, { cause });

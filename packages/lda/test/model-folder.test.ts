@@ -101,3 +101,11 @@ describe("refuses", () => {
     await expect(loadModel(dir)).rejects.toThrow(`${dir}/${weights}: does not match its checksum`);
   });
 });
+
+// Node's own recursive mkdir never returns from /proc, which is there and answers ENOENT all the same.
+test("a place where no folder can be made is refused, by name", async () => {
+  await expect(saveModel(model, "/proc/p300/model")).rejects.toMatchObject({
+    name: "OutputError",
+    message: expect.stringContaining("/proc/p300/model") as string,
+  });
+});
