@@ -11,6 +11,7 @@ import {
   BucketNotFoundError,
   InvalidArtifactPathError,
 } from "./errors";
+import { makeFolders } from "../make-folders";
 import { confinePath, STAGING_FOLDER } from "./path";
 import { resolveRange } from "./range";
 import type { ArtifactBody, ArtifactEntry, ArtifactRange, ArtifactStore } from "./store";
@@ -210,7 +211,7 @@ export class LocalArtifactStore implements ArtifactStore {
   }
 
   async #realRoot(): Promise<string> {
-    if (this.#createFolder) await mkdir(this.#root, { recursive: true });
+    if (this.#createFolder) makeFolders(this.#root);
     try {
       return await realpath(this.#root);
     } catch (error) {

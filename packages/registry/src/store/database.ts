@@ -1,6 +1,7 @@
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Kysely, sql, type Transaction } from "kysely";
+import { makeFolders } from "../make-folders";
 import { BackendOpenError, BackendUnsupportedError, BackendUriError, RegistryError, SchemaHeadError } from "../errors";
 import { openSqliteFile, sqliteErrorCode, type SqliteFile } from "./libsql";
 import { MLFLOW_VERSION, SCHEMA_HEAD, SCHEMA_SQL } from "./migrations/mlflow-3.17.2";
@@ -37,7 +38,7 @@ export async function openStore(uri: string): Promise<Store> {
   const path = sqlitePath(uri);
   let file: SqliteFile | undefined;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     file = openSqliteFile(path);
     prepareSchema(file, uri, path);
     const db = new Kysely<Tables>({ dialect: file.dialect });
