@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
@@ -9,6 +9,7 @@ import { readConfig, type Config } from "./config";
 import { DagsFolder } from "./dags-folder";
 import { ConfigError, ServerStartError } from "./errors";
 import { createWorkerPool } from "./executor/worker-pool";
+import { makeFolders } from "./make-folders";
 import { createParser } from "./parser-process";
 import { createScheduler } from "./scheduler/scheduler";
 import { TokenSigner } from "./server/auth";
@@ -60,7 +61,14 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const home = resolve(options.home);
   const database = checkDatabase(options.database ?? `sqlite:///${join(home, "dag.db")}`);
   const log = createLogger(options.logLevel);
-  await mkdir(home, { recursive: true });
+  try {
+    makeFolders(home);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new ServerStartError(`cannot make the home folder ${home} (${code}): give another by --home`, {
+      cause: error,
+    });
+  }
 
   const undo: (() => Promise<unknown> | void)[] = [];
   const close = async (): Promise<void> => {

@@ -1,13 +1,14 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HomeInUseError } from "../errors";
+import { makeFolders } from "../make-folders";
 import { lockFile } from "./libsql";
 
 /** One owner a home: the kernel holds the lock for as long as this process lives, so kill -9 leaves nothing to clean up.
  * `standalone.pid` beside it tells people who has it.
  * @throws {HomeInUseError} */
 export async function acquireHomeLock(home: string): Promise<{ release(): Promise<void> }> {
-  mkdirSync(home, { recursive: true });
+  makeFolders(home);
   const pidFile = join(home, "standalone.pid");
   const lock = lockFile(join(home, "standalone.lock"));
   if (lock === null) throw new HomeInUseError(home, readPid(pidFile));

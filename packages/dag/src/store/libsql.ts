@@ -1,5 +1,4 @@
 /** The one file that knows libsql: a SQLite file as a Kysely dialect. */
-import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import {
   CompiledQuery,
@@ -11,6 +10,7 @@ import {
 } from "kysely";
 import Database from "libsql";
 import { DatabaseError } from "../errors";
+import { makeFolders } from "../make-folders";
 
 // `begin` alone takes the write lock at the first write, and then fails at once when another process has written since:
 // a transaction that will write says so first, and waits its turn.
@@ -59,7 +59,7 @@ export function libsqlDialect(path: string): Dialect {
   const file = path === ":memory:" ? path : resolve(path);
   let database: InstanceType<typeof Database>;
   try {
-    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+    if (file !== ":memory:") makeFolders(dirname(file));
     database = new Database(file);
     database.exec("pragma busy_timeout = 10000");
     database.exec("pragma journal_mode = wal");
