@@ -1,9 +1,10 @@
 import { fork } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GENERATOR_VERSION } from "@p300/dsp/synth";
 import { PipelineError } from "./command";
+import { makeFolders } from "./make-folders";
 
 const WORKER = fileURLToPath(new URL("./generate-worker.mjs", import.meta.url));
 
@@ -20,7 +21,7 @@ export async function generateCohort(
   }: { seed: number; subjects: number; workers: number; onSubject: (done: number) => void; signal?: AbortSignal },
 ): Promise<string> {
   const folder = join(cacheFolder, `synthetic-v${GENERATOR_VERSION}-seed${seed}`);
-  mkdirSync(folder, { recursive: true });
+  makeFolders(folder);
   for (const name of readdirSync(folder))
     if (name.startsWith(".")) rmSync(join(folder, name), { recursive: true, force: true }); // cut short
   const missing: number[] = [];

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PipelineError } from "./command";
+import { makeFolders } from "./make-folders";
 import { endLeftovers, isAlive, startOf, type StartedProcess } from "./processes";
 
 const MARKER = ".p300-demo.json";
@@ -34,7 +35,7 @@ export class DemoHome {
       for (const name of readdirSync(path))
         if (name !== MARKER) rmSync(join(path, name), { recursive: true, force: true });
     }
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
     const home = new DemoHome(path);
     home.#writeMarker();
     return home;
@@ -42,7 +43,7 @@ export class DemoHome {
 
   folder(...parts: string[]): string {
     const path = join(this.path, ...parts);
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
     return path;
   }
 

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DemoHome } from "./home";
+import { makeFolders } from "./make-folders";
 import { commandPath, startService, stopService, type Service } from "./processes";
 import { BUCKETS, bucketUri, envOf, MODEL_NAME, type Settings } from "./settings";
 
@@ -18,8 +18,7 @@ export class Services {
   /** Buckets that are folders are made here; S3 buckets have to be there. */
   makeBuckets(): void {
     if (this.bucketsRoot.startsWith("s3:")) return;
-    for (const name of Object.keys(BUCKETS) as (keyof typeof BUCKETS)[])
-      mkdirSync(bucketUri(this.bucketsRoot, name), { recursive: true });
+    for (const name of Object.keys(BUCKETS) as (keyof typeof BUCKETS)[]) makeFolders(bucketUri(this.bucketsRoot, name));
   }
 
   async startRegistry(): Promise<Service> {

@@ -95,6 +95,7 @@ describe("a demo that can't run says why in one line", () => {
       /^demo: step "recordings" failed: --data .*absent can't be read/m,
     ],
     ["a data folder with nothing in it", ["--data", temporary], 1, /at least two are needed/],
+    ["a home that can't be made", ["--home", "/proc/p300/demo"], 1, /^demo: folder \/proc\/p300.* can't be made/],
     ["a home that is not the demo's", ["--home", recordings], 1, /^demo: .* is not empty and was not made by the demo/],
     [
       "a bucket that does not exist",
