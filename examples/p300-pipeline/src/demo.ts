@@ -106,16 +106,16 @@ class Demo {
       "serve",
       "server",
       () => services.startServe(settings, options.replicas),
-      ({ url }) => `${url}, ${options.replicas} replicas`,
+      (url) => `${url}, ${options.replicas} replicas`,
     );
-    client.url = server.url;
+    client.url = server;
     await this.#step(
       "serve",
       `v${v1.version} as challenger, then champion`,
       async () => {
-        await untilServed(server.url, "challenger", v1.version, options);
+        await untilServed(server, "challenger", v1.version, options);
         const promotion = await promoteFirst(settings, client, added, v1.metrics.auc);
-        await untilServed(server.url, "champion", v1.version, options);
+        await untilServed(server, "champion", v1.version, options);
         return promotion;
       },
       ({ rule }) => rule,
@@ -127,7 +127,7 @@ class Demo {
       "serve",
       `promote v${v2.version} if better, under load`,
       async () => {
-        await untilServed(server.url, "challenger", v2.version, options);
+        await untilServed(server, "challenger", v2.version, options);
         return this.#promoteUnderLoad(settings, unseenSubjects.slice(0, JUDGES));
       },
       ({ rule, note }) => `${rule}${note}`,
@@ -188,10 +188,9 @@ class Demo {
   async #start({ folder }: Cohort): Promise<{ settings: Settings; dagUrl: string }> {
     const { buckets: bucketsRoot } = this.options;
     this.services.makeBuckets();
-    const registry = await this.services.startRegistry();
-    const settings: Settings = { bucketsRoot, sourceFolder: folder, registryUrl: registry.url };
-    const dag = await this.services.startDag(settings, DAGS_FOLDER, DAG_WORKERS);
-    return { settings, dagUrl: dag.url };
+    const registryUrl = await this.services.startRegistry();
+    const settings: Settings = { bucketsRoot, sourceFolder: folder, registryUrl };
+    return { settings, dagUrl: await this.services.startDag(settings, DAGS_FOLDER, DAG_WORKERS) };
   }
 
   /** The champion is asked all the while that it is judged and replaced; the demo fails if one request does. */

@@ -13,8 +13,9 @@ export interface StartedProcess {
   readonly name: string;
 }
 export interface Service extends StartedProcess {
-  readonly url: string;
   readonly child: ChildProcess;
+  /** Where it answers, as soon as it does; rejects when it ends before. */
+  readonly url: Promise<string>;
   /** Resolves when the process has ended, with how. */
   readonly ended: Promise<string>;
 }
@@ -27,15 +28,11 @@ export function commandPath(packageName: string, command: string): string {
 
 /** Starts a command that prints one line of JSON with its `url` once it answers; its log goes to a file.
  * It gets a process group of its own, so that a Ctrl-C in the terminal reaches the demo alone, which then stops it in order. */
-export async function startService(
+export function startService(
   name: string,
   [script, ...args]: readonly [string, ...string[]],
-  {
-    env,
-    logFile,
-    onSpawn,
-  }: { env: Record<string, string>; logFile: string; onSpawn: (process: StartedProcess) => void },
-): Promise<Service> {
+  { env, logFile }: { env: Record<string, string>; logFile: string },
+): Service {
   const log = openSync(logFile, "a");
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
@@ -45,20 +42,17 @@ export async function startService(
   closeSync(log);
   const pid = child.pid;
   if (pid === undefined) throw new PipelineError(`${name} can't be started: ${script}`);
-  const started = { pid, startedAt: startOf(pid) ?? "", name };
-  onSpawn(started);
   const ended = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ? `ended by ${signal}` : `exit ${code}`));
   });
-  const url = await Promise.race([
+  const url = Promise.race([
     addressOf(child),
     ended.then((how) => {
       const last = readFileSync(logFile, "utf8").trim().split("\n").at(-1);
       throw new PipelineError(`${name} did not start (${how}): ${last || "it said nothing"}`);
     }),
   ]);
-  child.stdout?.resume();
-  return { pid, startedAt: started.startedAt, name, url, child, ended };
+  return { pid, startedAt: startOf(pid) ?? "", name, url, child, ended };
 }
 
 function addressOf(child: ChildProcess): Promise<string> {

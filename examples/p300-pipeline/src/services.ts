@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { PipelineError } from "./command";
 import type { DemoHome } from "./home";
 import { makeFolders } from "./make-folders";
 import { commandPath, startService, stopService, type Service } from "./processes";
@@ -9,6 +10,8 @@ const POLL_SECONDS = "0.5"; // someone is watching the switch
 /** The long-running parts of the system, each a process of its own. */
 export class Services {
   readonly #running: Service[] = [];
+  readonly #urls = new Map<Service, string>();
+  #isStopped = false;
 
   constructor(
     readonly home: DemoHome,
@@ -21,7 +24,7 @@ export class Services {
     for (const name of Object.keys(BUCKETS) as (keyof typeof BUCKETS)[]) makeFolders(bucketUri(this.bucketsRoot, name));
   }
 
-  async startRegistry(): Promise<Service> {
+  async startRegistry(): Promise<string> {
     const database = join(this.home.folder("registry"), "mlflow.db");
     const artifacts = bucketUri(this.bucketsRoot, "artifacts");
     return this.#start(
@@ -41,7 +44,7 @@ export class Services {
     );
   }
 
-  async startDag(settings: Settings, dagsFolder: string, workers: number): Promise<Service> {
+  async startDag(settings: Settings, dagsFolder: string, workers: number): Promise<string> {
     const args = [
       "standalone",
       "--port",
@@ -57,7 +60,7 @@ export class Services {
     return this.#start("dag", [commandPath("@p300/dag", "p300-dag"), ...args], envOf(settings));
   }
 
-  async startServe(settings: Settings, replicas: number): Promise<Service> {
+  async startServe(settings: Settings, replicas: number): Promise<string> {
     const args = [
       "--port",
       "0",
@@ -83,28 +86,30 @@ export class Services {
     );
   }
 
-  /** Lets go of everything without stopping it. */
-  leave(): readonly Service[] {
-    for (const { child } of this.#running) {
+  /** Lets go of everything without stopping it, and tells what stays where. */
+  leave(): readonly { name: string; url: string; pid: number }[] {
+    return this.#running.splice(0).map((service) => {
+      const { child, name, pid } = service;
       child.stdout?.destroy();
       child.unref();
-    }
-    return this.#running.splice(0);
+      return { name, pid, url: this.#urls.get(service) ?? "" };
+    });
   }
 
-  /** Stops everything, the last started first. */
+  /** Stops everything, the last started first, also what does not answer yet; nothing is started any more. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const service of this.#running.splice(0).reverse()) await stopService(service);
   }
 
-  async #start(name: string, command: readonly [string, ...string[]], env: Record<string, string>): Promise<Service> {
+  async #start(name: string, command: readonly [string, ...string[]], env: Record<string, string>): Promise<string> {
+    if (this.#isStopped) throw new PipelineError(`${name} is not started: the demo is ending`);
     const logFile = join(this.home.folder("logs"), `${name}.log`);
-    const service = await startService(name, command, {
-      env: { ...env, P300_HOME: this.home.path },
-      logFile,
-      onSpawn: (process) => this.home.remember(process),
-    });
-    this.#running.push(service);
-    return service;
+    const service = startService(name, command, { env: { ...env, P300_HOME: this.home.path }, logFile });
+    this.#running.push(service); // before it answers: an interruption may come first
+    this.home.remember({ pid: service.pid, startedAt: service.startedAt, name });
+    const url = await service.url;
+    this.#urls.set(service, url);
+    return url;
   }
 }

@@ -59,6 +59,18 @@ describe("npm run demo", () => {
     expect(processesNaming(home)).toEqual([]);
   });
 
+  test("a Ctrl-C while a service is starting leaves no process either", async () => {
+    const demo = startDemo(["--home", home]);
+    await demo.until(/✓ recordings/);
+    while (processesNaming(home).length < 2 && demo.child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    demo.child.kill("SIGINT"); // the registry has been spawned, and does not answer yet
+    const { code, stderr } = await demo.ended;
+    expect(code, stderr).toBe(130);
+    expect(stderr).toMatch(/demo: step "registry and scheduler" failed: stopped by SIGINT/);
+    expect(processesNaming(home)).toEqual([]);
+  });
+
   test("a killed demo's services are ended by the next run, on recordings of one's own", async () => {
     const killed = startDemo(["--home", home]);
     await killed.until(/✓ registry and scheduler/);
