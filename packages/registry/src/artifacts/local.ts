@@ -115,7 +115,7 @@ export class LocalArtifactStore implements ArtifactStore {
     try {
       const source = await this.#inside(name);
       if ((await stat(source)).isDirectory()) throw new ArtifactIsDirectoryError(name, this.uri);
-      await mkdir(path.dirname(localFile), { recursive: true });
+      makeFolders(path.dirname(localFile));
       await copyFile(source, part, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       await rename(part, localFile);
     } catch (error) {

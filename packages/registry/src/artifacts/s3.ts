@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -11,6 +11,7 @@ import {
   ArtifactStoreUriError,
   InvalidArtifactPathError,
 } from "./errors";
+import { makeFolders } from "../make-folders";
 import { confinePath } from "./path";
 import { resolveRange } from "./range";
 import { bucketError, isNoSuchKey, statusOf } from "./s3-errors";
@@ -168,7 +169,7 @@ export class S3ArtifactStore implements ArtifactStore {
     const { body } = await this.get(artifact);
     const part = `${localFile}.${randomUUID()}.part`;
     try {
-      await mkdir(path.dirname(localFile), { recursive: true });
+      makeFolders(path.dirname(localFile));
       await pipeline(body, createWriteStream(part, { flags: "wx" }));
       await rename(part, localFile);
     } catch (error) {

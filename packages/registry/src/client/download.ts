@@ -10,11 +10,11 @@ const TRANSFERS_AT_ONCE = 4;
  * @returns the local path of the copy.
  */
 export async function downloadTree(store: ArtifactStore, path: string, dstDir: string): Promise<string> {
-  const { mkdir } = await import("node:fs/promises");
+  const { makeFolders } = await import("../make-folders");
   const { join } = await import("node:path");
   const entries = await store.list(path, { recursive: true });
   if (entries.length === 0 && path !== "") await store.download(path, join(dstDir, path));
-  else await mkdir(join(dstDir, path), { recursive: true });
+  else makeFolders(join(dstDir, path));
   await eachAtOnce(TRANSFERS_AT_ONCE, entries, (entry) => store.download(entry.path, join(dstDir, entry.path)));
   return join(dstDir, path);
 }
@@ -22,6 +22,7 @@ export async function downloadTree(store: ArtifactStore, path: string, dstDir: s
 /** Copies all of a store to a folder that is absent or empty; it appears whole or not at all. */
 export async function downloadWhole(store: ArtifactStore, dir: string): Promise<void> {
   const { mkdir, readdir, rename, rm, rmdir } = await import("node:fs/promises");
+  const { makeFolders } = await import("../make-folders");
   const { dirname, join, resolve } = await import("node:path");
   const target = resolve(dir);
   const there = await readdir(target).catch((error: unknown) => {
@@ -31,7 +32,7 @@ export async function downloadWhole(store: ArtifactStore, dir: string): Promise<
   if (there !== undefined && there.length > 0) throw new FolderNotEmptyError(dir);
   const part = `${target}.${globalThis.crypto.randomUUID()}.part`;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    makeFolders(dirname(target));
     await mkdir(part);
     const entries = await store.list("", { recursive: true });
     if (entries.length === 0) throw new ArtifactNotFoundError("", store.uri);

@@ -103,7 +103,8 @@ export class ProxiedArtifactStore implements ArtifactStore {
 
   async download(artifact: string, localFile: string): Promise<void> {
     const { createWriteStream } = await import("node:fs");
-    const { mkdir, rename, rm } = await import("node:fs/promises");
+    const { rename, rm } = await import("node:fs/promises");
+    const { makeFolders } = await import("../make-folders");
     const { dirname } = await import("node:path");
     const { pipeline } = await import("node:stream/promises");
     const part = `${localFile}.${globalThis.crypto.randomUUID()}.part`;
@@ -114,7 +115,7 @@ export class ProxiedArtifactStore implements ArtifactStore {
         broken = error;
       });
       try {
-        await mkdir(dirname(localFile), { recursive: true });
+        makeFolders(dirname(localFile));
         await pipeline(body, createWriteStream(part, { flags: "wx" }));
         await rename(part, localFile);
         return;
