@@ -7,11 +7,8 @@ import { MlflowClient } from "@p300/registry";
 import { openBucket } from "./src/buckets";
 import { numberOption, PipelineError, runCommand } from "./src/command";
 import { ensureExperiment, ensureModel } from "./src/registry";
-import { EXPERIMENTS, MODEL_NAME, settingsFromEnv, type Settings } from "./src/settings";
+import { EXPERIMENTS, MODEL_NAME, settingsFromEnv, TRAINING_SUBJECTS_FILE, type Settings } from "./src/settings";
 import { loadSubject, processedSubjects, subjectId } from "./src/subjects";
-
-/** The artifact that says whom a model was trained on: evaluation keeps to the others. */
-export const TRAINING_SUBJECTS_FILE = "training_subjects.json";
 
 export interface TrainingOptions {
   /** Share of the processed subjects to train on, in name order; at least one. */

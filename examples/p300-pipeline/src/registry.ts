@@ -1,4 +1,5 @@
 import { resolveModelUri, type MlflowClient } from "@p300/registry";
+import { TRAINING_SUBJECTS_FILE } from "./settings";
 
 export async function ensureExperiment(client: MlflowClient, name: string): Promise<string> {
   const existing = await client.getExperimentByName(name);
@@ -17,7 +18,7 @@ export async function trainingSubjectsOf(
 ): Promise<{ version: string; folders: Set<string> }> {
   const { runId, version } = await resolveModelUri(client, modelUri);
   if (!runId || !version) return { version: version ?? "0", folders: new Set() };
-  const recorded = JSON.parse(new TextDecoder().decode(await client.readArtifact(runId, "training_subjects.json"))) as {
+  const recorded = JSON.parse(new TextDecoder().decode(await client.readArtifact(runId, TRAINING_SUBJECTS_FILE))) as {
     folders: string[];
   };
   return { version, folders: new Set(recorded.folders) };

@@ -9,6 +9,9 @@ export const BUCKETS = {
 } as const;
 export type BucketName = keyof typeof BUCKETS;
 
+/** The artifact of a training run that says whom its model was trained on: evaluation keeps to the others. */
+export const TRAINING_SUBJECTS_FILE = "training_subjects.json";
+
 export const MODEL_NAME = "P300-Classifier";
 export const DAG_ID = "p300_full_ingest_and_process_pipeline";
 export const EXPERIMENTS = {
