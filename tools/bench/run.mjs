@@ -1,39 +1,59 @@
-// `npm run bench [NAME …]`: each claim of a README measured side by side with its peer, alternating, in one run. Prints a
-// table, writes .p300/bench.json, and with --write puts the table into README.md.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// `npm run bench [NAME …]`: each claim of a README measured side by side with its peer, alternating, in one run. Every
+// file NAME.bench.mjs beside this one is a bench. Prints a table and keeps the figures in .p300/bench.json; with --write
+// the tables of the READMEs that those benches name are made again, from these figures and the kept ones.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { ready, root, run } from "../bootstrap/ready.mjs";
 import { provision } from "../services/provision.mjs";
-import { benchDemo } from "./demo.mjs";
-import { benchPreprocess } from "./preprocess.mjs";
 
-const BENCHES = { preprocess: benchPreprocess, demo: benchDemo };
+const KEPT = join(root, ".p300", "bench.json");
 
 await run("bench", async () => {
   const args = process.argv.slice(2);
-  const names = args.filter((arg) => !arg.startsWith("--"));
-  const unknown = names.find((name) => !(name in BENCHES));
-  if (unknown) throw new Error(`no bench is named ${unknown}: there are ${Object.keys(BENCHES).join(", ")}`);
+  const wanted = args.filter((arg) => !arg.startsWith("--"));
+  const benches = await discover();
+  const unknown = wanted.find((name) => !benches.has(name));
+  if (unknown) throw new Error(`no bench is named ${unknown}: there are ${[...benches.keys()].join(", ")}`);
   ready();
   const { env, notes } = await provision({ peers: ["numerics"], go: false });
   for (const note of notes) process.stderr.write(`${note}\n`);
-  const rows = [];
-  for (const [name, bench] of Object.entries(BENCHES)) {
-    if (names.length === 0 || names.includes(name))
-      rows.push(...(await bench({ root, python: process.env.P300_PEERS_PYTHON ?? env.P300_PEERS_PYTHON })));
+  const python = process.env.P300_PEERS_PYTHON ?? env.P300_PEERS_PYTHON;
+  const kept = readKept();
+  const measured = wanted.length > 0 ? wanted : [...benches.keys()];
+  for (const name of measured) {
+    process.stderr.write(`${name} …\n`);
+    const rows = await benches.get(name).default({ root, python });
+    if (rows.length === 0) throw new Error(`${name} measured nothing`);
+    kept[name] = { node: process.version, cpus: cpus().length, rows };
+    process.stdout.write(`${render(rows)}\n\n`);
+    mkdirSync(join(root, ".p300"), { recursive: true });
+    writeFileSync(KEPT, `${JSON.stringify(kept, null, 1)}\n`);
   }
-  if (rows.length === 0) throw new Error("nothing was measured");
-  const table = render(rows);
-  process.stdout.write(`${table}\n`);
-  mkdirSync(join(root, ".p300"), { recursive: true });
-  writeFileSync(
-    join(root, ".p300", "bench.json"),
-    `${JSON.stringify({ node: process.version, cpus: cpus().length, rows }, null, 1)}\n`,
-  );
-  if (args.includes("--write")) intoReadme(table);
+  if (args.includes("--write")) writeTables(benches, measured, kept);
   return 0;
 });
+
+/** Benches by name. */
+async function discover() {
+  const here = new URL("./", import.meta.url);
+  const names = readdirSync(here)
+    .filter((file) => file.endsWith(".bench.mjs"))
+    .map((file) => file.slice(0, -".bench.mjs".length))
+    .sort();
+  if (names.length === 0) throw new Error("tools/bench holds no bench");
+  const benches = new Map();
+  for (const name of names) benches.set(name, await import(new URL(`${name}.bench.mjs`, here)));
+  return benches;
+}
+
+function readKept() {
+  try {
+    return JSON.parse(readFileSync(KEPT, "utf8"));
+  } catch {
+    return {};
+  }
+}
 
 function render(rows) {
   const lines = rows.map(
@@ -43,11 +63,24 @@ function render(rows) {
   return ["| what | ours | the peer | ratio | how |", "| --- | --- | --- | --- | --- |", ...lines].join("\n");
 }
 
-function intoReadme(table) {
-  const file = join(root, "README.md");
+/** A table holds all rows of its benches, or it would drop a figure without a word. */
+function writeTables(benches, measured, kept) {
+  for (const readme of new Set(measured.flatMap((name) => benches.get(name).readmes))) {
+    const names = [...benches.keys()].filter((name) => benches.get(name).readmes.includes(readme));
+    const missing = names.filter((name) => !kept[name]);
+    if (missing.length > 0)
+      throw new Error(`${readme}: no figures yet of ${missing.join(", ")}; run those benches too`);
+    intoReadme(
+      join(root, readme),
+      render(names.flatMap((name) => kept[name].rows.filter((row) => (row.readmes ?? [readme]).includes(readme)))),
+    );
+  }
+}
+
+function intoReadme(file, table) {
   const text = readFileSync(file, "utf8");
   const made = text.replace(/(<!-- bench:begin -->)[\s\S]*?(<!-- bench:end -->)/, `$1\n\n${table}\n\n$2`);
   if (made === text && !text.includes(table))
-    throw new Error("README.md has no place for the table (<!-- bench:begin -->)");
+    throw new Error(`${file} has no place for the table (<!-- bench:begin -->)`);
   writeFileSync(file, made);
 }

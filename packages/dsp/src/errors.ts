@@ -17,7 +17,12 @@ export type DspErrorCode =
   | "ERR_DSP_FILE"
   | "ERR_DSP_PARQUET"
   | "ERR_DSP_COLUMN"
-  | "ERR_DSP_METADATA";
+  | "ERR_DSP_METADATA"
+  | "ERR_DSP_FORMAT"
+  | "ERR_DSP_CHANNEL"
+  | "ERR_DSP_TOO_SHORT"
+  | "ERR_DSP_DOWNLOAD"
+  | "ERR_DSP_STREAM";
 
 /** Base of every error that this package throws on purpose. `message` says what was wrong, where, and what to do. */
 export abstract class DspError extends Error {
@@ -274,5 +279,48 @@ export class MetadataError extends DspError {
     options?: ErrorOptions,
   ) {
     super(`${path}: ${reason}`, options);
+  }
+}
+
+/** A file of some format is damaged, or holds what that format forbids or this reader does not read. */
+export class FormatError extends DspError {
+  override readonly name = "FormatError";
+  readonly code = "ERR_DSP_FORMAT";
+  constructor(
+    /** The format's name, as "EDF". */
+    readonly format: string,
+    readonly source: string | undefined,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${at(source)}${format}: ${reason}`, options);
+  }
+}
+
+/** A channel is named that is not there, or whose place on the head is not known. */
+export class ChannelError extends DspError {
+  override readonly name = "ChannelError";
+  readonly code = "ERR_DSP_CHANNEL";
+  constructor(
+    readonly channelName: string,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`channel ${channelName}: ${reason}`, options);
+  }
+}
+
+/** A signal has fewer samples, epochs or channels than the method needs. */
+export class TooShortError extends DspError {
+  override readonly name = "TooShortError";
+  readonly code = "ERR_DSP_TOO_SHORT";
+  constructor(
+    readonly what: string,
+    readonly got: number,
+    readonly wanted: number,
+    readonly why: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${what} is ${got}, but at least ${wanted} is wanted: ${why}`, options);
   }
 }

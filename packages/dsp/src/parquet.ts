@@ -4,7 +4,7 @@ import { type FileHandle, open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DecodedArray, FileMetaData, KeyValue, SchemaElement } from "hyparquet";
 import { ColumnError, DspError, MetadataError, ParquetError, SampleRateError, ShapeError } from "./errors";
-import { fileError, writeFileWhole } from "./files";
+import { fileError, writeFileWhole } from "./write-whole";
 import type { Features } from "./flatten";
 import { eegColumns, mergeMetadata, metadataFromKeyValues, parseMetadata, type RecordingMetadata } from "./metadata";
 import { checkRecording, type Recording } from "./recording";

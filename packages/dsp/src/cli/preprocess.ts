@@ -41,7 +41,7 @@ const orNull = <T>(value: T | "none"): T | null => (value === "none" ? null : va
 async function run(files: readonly string[], flags: PreprocessFlags, command: Command): Promise<void> {
   const { basename, dirname, extname, join, resolve } = await import("node:path");
   const { readRecording, writeFeatures } = await import("../parquet");
-  const { writeFileWhole, writeFolderWhole } = await import("../files");
+  const { writeFileWhole, writeFolderWhole } = await import("../write-whole");
   const { preprocess } = await import("../preprocess");
 
   const nameOf = (file: string): string => `${basename(dirname(resolve(file)))}_${basename(file, extname(file))}`;

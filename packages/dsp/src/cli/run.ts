@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from "commander";
-import { removeUnfinished } from "../files";
+import { removeUnfinished } from "../write-whole";
 
 /** Parses and runs, and gives the process its exit code: 0 done, 1 failed with one line on stderr, 2 misused. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {

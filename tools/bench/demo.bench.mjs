@@ -6,7 +6,9 @@ import { pssOf, timeCommand } from "./timing.mjs";
 
 const SAMPLE_MILLIS = 250;
 
-export async function benchDemo({ root }) {
+export const readmes = ["README.md"];
+
+export default async function benchDemo({ root }) {
   const home = mkdtempSync(join(tmpdir(), "p300-bench-"));
   const env = { ...process.env, P300_HOME: home, P300_BENCH: home };
   try {

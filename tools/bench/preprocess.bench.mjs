@@ -8,7 +8,9 @@ import { alternate, timeCommand } from "./timing.mjs";
 const SCRIPT = fileURLToPath(new URL("./mne_preprocess.py", import.meta.url));
 const ONE_THREAD = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
 
-export async function benchPreprocess({ root, python }) {
+export const readmes = ["README.md", "packages/dsp/README.md"];
+
+export default async function benchPreprocess({ root, python }) {
   const folder = mkdtempSync(join(tmpdir(), "p300-bench-"));
   const bin = (name) => join(root, "packages", name.replace("p300-", ""), "bin", `${name}.js`);
   try {
