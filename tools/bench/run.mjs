@@ -16,7 +16,7 @@ await run("bench", async () => {
   const unknown = wanted.find((name) => !benches.has(name));
   if (unknown) throw new Error(`no bench is named ${unknown}: there are ${[...benches.keys()].join(", ")}`);
   ready();
-  const { env, notes } = await provision({ peers: ["numerics"], go: false });
+  const { env, notes } = await provision({ peers: ["numerics"], services: false });
   for (const note of notes) process.stderr.write(`${note}\n`);
   const python = process.env.P300_PEERS_PYTHON ?? env.P300_PEERS_PYTHON;
   const kept = readKept();
