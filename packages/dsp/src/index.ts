@@ -7,7 +7,7 @@ export { filterFir, filterRows, type FilterRowsOptions, type PadMode } from "./f
 export { designFir, lowPassTaps, type FirOptions } from "./fir";
 export { concatenateFeatures, flatten, type Features } from "./flatten";
 export { NON_TARGET, preprocess, type Preprocessed, type PreprocessOptions, TARGET } from "./preprocess";
-export { checkFinite, checkRecording, type Recording } from "./recording";
+export { type Annotation, checkFinite, checkRecording, type Recording } from "./recording";
 export { countDropReasons, type DropLog, offendingChannels, type RejectLimits } from "./reject";
 export { resampleEpochs, type ResampleOptions, resampleRows, resampleRowsFft } from "./resample";
 export { resampleMatrix, resampleSizes, type ResampleSizes } from "./resample-matrix";

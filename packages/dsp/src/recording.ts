@@ -1,5 +1,16 @@
 import { NotFiniteError, SampleRateError, ShapeError } from "./errors";
-import type { Hertz } from "./units";
+import type { Hertz, Seconds } from "./units";
+
+/** A remark on a stretch of a recording: a marker, a pause, a stretch to leave out. */
+export interface Annotation {
+  /** From the recording's first sample. */
+  readonly onsetSeconds: Seconds;
+  /** 0 for a point in time. */
+  readonly durationSeconds: Seconds;
+  readonly text: string;
+  /** The channels that it concerns; all when absent. */
+  readonly channelNames?: readonly string[] | undefined;
+}
 
 /** A continuous recording: its electrodes, and the stim channel that marks the flashes. */
 export interface Recording {
@@ -14,6 +25,8 @@ export interface Recording {
   readonly stim: Int32Array;
   /** What each code of `stim` stands for, when the recording says so. */
   readonly stimCodes?: Readonly<Record<string, string>> | undefined;
+  /** Remarks and markers in the order of their onsets, when the recording has any. */
+  readonly annotations?: readonly Annotation[] | undefined;
   /** Where it came from, for messages: a file's path, or a generator's name. */
   readonly source?: string | undefined;
 }
