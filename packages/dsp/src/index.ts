@@ -6,6 +6,7 @@ export { nextPowerOfTwo, planFft, type FftPlan } from "./fft";
 export { filterFir, filterRows, type FilterRowsOptions, type PadMode } from "./filter";
 export { designFir, lowPassTaps, type FirOptions } from "./fir";
 export { concatenateFeatures, flatten, type Features } from "./flatten";
+export { findPosition, type Montage, picks, type Position, positionOf, project2d, standardMontage } from "./montage";
 export { NON_TARGET, preprocess, type Preprocessed, type PreprocessOptions, TARGET } from "./preprocess";
 export { type Annotation, checkFinite, checkRecording, type Recording } from "./recording";
 export { countDropReasons, type DropLog, offendingChannels, type RejectLimits } from "./reject";
