@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from "./errors";
 import { nextPowerOfTwo, planFft } from "./fft";
-import { designFir, type FirOptions } from "./fir";
+import { designFir, type FirOptions, type FirPhase } from "./fir";
 import { checkFinite, checkRecording, type Recording } from "./recording";
 
 /** What a signal is thought to do beyond its ends. "reflect_limited" is MNE's default: an odd reflection about the end
@@ -9,6 +9,8 @@ export type PadMode = "reflect_limited" | "edge" | "zero";
 
 export interface FilterRowsOptions {
   readonly pad?: PadMode;
+  /** "zero-double" filters forwards and backwards, which squares the gain. Default "zero". */
+  readonly phase?: FirPhase;
 }
 
 /** Filters a recording's channels with a zero-phase FIR band-pass, as MNE's `raw.filter(lowHz, highHz)` does with its
@@ -20,7 +22,8 @@ export function filterFir(recording: Recording, options: Omit<FirOptions, "sampl
   checkRecording(recording);
   const taps = designFir({ ...options, sampleRateHz: recording.sampleRateHz });
   checkFinite(recording);
-  return { ...recording, data: filterRows(recording.data, recording.nSamples, taps) };
+  const { phase = "zero" } = options;
+  return { ...recording, data: filterRows(recording.data, recording.nSamples, taps, { phase }) };
 }
 
 /** Convolves each row with symmetric `taps` and takes away their delay, so that nothing is shifted in time.
@@ -34,7 +37,7 @@ export function filterRows(
   data: Float64Array,
   nSamples: number,
   taps: Float64Array,
-  { pad = "reflect_limited" }: FilterRowsOptions = {},
+  { pad = "reflect_limited", phase = "zero" }: FilterRowsOptions = {},
 ): Float64Array {
   const nRows = nSamples === 0 ? 0 : data.length / nSamples;
   if (!Number.isInteger(nRows)) throw new ShapeError("data.length", data.length, Math.ceil(nRows) * nSamples);
@@ -42,11 +45,30 @@ export function filterRows(
   const out = new Float64Array(data.length);
   if (nRows === 0) return out;
   if (taps.length === 1) {
-    for (let i = 0; i < data.length; i++) out[i] = data[i]! * taps[0]!;
+    const gain = phase === "zero-double" ? taps[0]! ** 2 : taps[0]!;
+    for (let i = 0; i < data.length; i++) out[i] = data[i]! * gain;
     return out;
   }
-  convolveRowsInto(out, data, nRows, nSamples, taps, pad);
+  const nPad = Math.min(taps.length, nSamples) - 1;
+  convolveRowsInto(out, data, nRows, nSamples, phase === "zero-double" ? convolveTwice(taps) : taps, nPad, pad);
   return out;
+}
+
+/** The taps of a filter applied forwards and backwards: their convolution with themselves reversed. */
+function convolveTwice(taps: Float64Array): Float64Array {
+  const n = taps.length;
+  const plan = planFft(nextPowerOfTwo(2 * n - 1));
+  const buffer = new Float64Array(2 * plan.size);
+  const spectrum = new Float64Array(2 * plan.size);
+  for (let k = 0; k < n; k++) {
+    buffer[2 * k] = taps[k]!;
+    buffer[2 * k + 1] = taps[n - 1 - k]!;
+  }
+  plan.forward(buffer, spectrum);
+  multiplyInto(spectrum, spectrum.slice());
+  plan.inverse(spectrum, buffer);
+  // the square of a + i·b is a² - b² + 2i·a·b
+  return Float64Array.from({ length: 2 * n - 1 }, (_, k) => buffer[2 * k + 1]! / 2);
 }
 
 /** Overlap-save convolution, two rows at a time: the taps are real, so one row may ride as the imaginary part of another. */
@@ -56,11 +78,11 @@ function convolveRowsInto(
   nRows: number,
   nSamples: number,
   taps: Float64Array,
+  nPad: number,
   pad: PadMode,
 ): void {
   const nTaps = taps.length;
   const half = (nTaps - 1) / 2;
-  const nPad = Math.min(nTaps, nSamples) - 1;
   const size = blockSize(nSamples, nTaps);
   const step = size - nTaps + 1;
   const plan = planFft(size);

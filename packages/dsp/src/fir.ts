@@ -1,7 +1,8 @@
 import { BandError, FilterLengthError, OptionError, SampleRateError } from "./errors";
 import { roundHalfEven } from "./round";
+import { checkChoice, checkCount } from "./rows";
 import type { Hertz } from "./units";
-import { makeWindow, type WindowName } from "./window";
+import { type CosineWindow, makeWindow, type WindowName } from "./window";
 
 export interface FirOptions {
   readonly sampleRateHz: Hertz;
@@ -15,14 +16,20 @@ export interface FirOptions {
   readonly lowTransitionHz?: Hertz;
   /** Width of the transition at `highHz`. Default `min(max(0.25 · highHz, 2), nyquist - highHz)`. */
   readonly highTransitionHz?: Hertz;
-  /** Number of taps, made odd. Default: what the narrowest transition needs. */
-  readonly nTaps?: number;
+  /** Number of taps, or their duration as "3s" or "500ms"; made odd. Default "auto": what the narrowest transition needs. */
+  readonly nTaps?: FirLength;
   /** Default "hamming". */
-  readonly window?: WindowName;
+  readonly window?: CosineWindow;
+  /** How the taps will be applied: "zero" (default) once, "zero-double" forwards and backwards, which squares the gain.
+   * To the design it matters only where `nTaps` is a duration, which MNE then raises to a power of two. */
+  readonly phase?: FirPhase;
 }
 
+export type FirLength = number | "auto" | `${number}s` | `${number}ms`;
+export type FirPhase = "zero" | "zero-double";
+
 /** Taps times transition width over rate that each window needs, as MNE counts them. */
-const LENGTH_FACTORS: Readonly<Record<WindowName, number>> = { hamming: 3.3, hann: 3.1, blackman: 5 };
+const LENGTH_FACTORS: Readonly<Record<CosineWindow, number>> = { hamming: 3.3, hann: 3.1, blackman: 5 };
 
 const toOdd = (n: number): number => n + 1 - (n % 2);
 
@@ -34,7 +41,7 @@ const toOdd = (n: number): number => n + 1 - (n % 2);
  * @throws {BandError} when an edge is not above 0 and below Nyquist, or the low edge is not below the high one.
  * @throws {FilterLengthError} when `nTaps` is too few for a transition. */
 export function designFir(options: FirOptions): Float64Array {
-  const { sampleRateHz, bandStop = false, window = "hamming" } = options;
+  const { sampleRateHz, bandStop = false } = options;
   const lowHz = options.lowHz ?? null;
   const highHz = options.highHz ?? null;
   if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) throw new SampleRateError(sampleRateHz);
@@ -53,12 +60,38 @@ export function designFir(options: FirOptions): Float64Array {
     if (!(width > 0)) throw new OptionError(option, width, "a width above 0 Hz");
 
   const points = controlPoints(lowHz, highHz, lowTransition, highTransition, nyquistHz, bandStop);
-  const factor = LENGTH_FACTORS[window];
-  const nTaps = toOdd(options.nTaps ?? Math.ceil((factor / Math.min(lowTransition, highTransition)) * sampleRateHz));
-  return sumOfLowPasses(points, nTaps, factor, window, sampleRateHz);
+  return tapsThrough(points, Math.min(lowTransition, highTransition), options);
 }
 
-interface ControlPoint {
+/** Taps whose gain goes through `points`, which begin at 0 Hz and end at Nyquist. */
+export function tapsThrough(
+  points: readonly ControlPoint[],
+  narrowestHz: Hertz,
+  { sampleRateHz, window = "hamming", nTaps = "auto", phase = "zero" }: FirOptions,
+): Float64Array {
+  checkChoice("window", window, Object.keys(LENGTH_FACTORS));
+  checkChoice("phase", phase, ["zero", "zero-double"]);
+  const factor = LENGTH_FACTORS[window];
+  const n = nTaps === "auto" ? Math.ceil((factor / narrowestHz) * sampleRateHz) : countTaps(nTaps, sampleRateHz, phase);
+  checkCount("nTaps", n, 1, TAPS_MAX);
+  return sumOfLowPasses(points, toOdd(n), factor, window, sampleRateHz);
+}
+
+/** Longer than any filter that is meant: 16 million taps are 128 MB. */
+const TAPS_MAX = 2 ** 24;
+
+function countTaps(nTaps: Exclude<FirLength, "auto">, sampleRateHz: Hertz, phase: FirPhase): number {
+  if (typeof nTaps === "number") return nTaps;
+  const [, digits, unit] = /^([0-9.]+(?:e[-+]?[0-9]+)?)(m?s)$/i.exec(String(nTaps)) ?? [];
+  const seconds = Number(digits) * (unit?.toLowerCase() === "ms" ? 1e-3 : 1);
+  if (!Number.isFinite(seconds))
+    throw new OptionError("nTaps", nTaps, 'a number of taps, or a duration as "3s" or "500ms"');
+  const n = toOdd(Math.max(Math.ceil(seconds * sampleRateHz), 1));
+  return phase === "zero-double" ? 2 ** Math.ceil(Math.log2(n)) : n;
+}
+
+/** Where the gain of a filter is fixed; between two points that differ lies a transition. */
+export interface ControlPoint {
   readonly hz: Hertz;
   readonly gain: 0 | 1;
 }
@@ -116,7 +149,7 @@ function sumOfLowPasses(
   points: readonly ControlPoint[],
   nTaps: number,
   lengthFactor: number,
-  window: WindowName,
+  window: CosineWindow,
   sampleRateHz: Hertz,
 ): Float64Array {
   const nyquistHz = sampleRateHz / 2;
