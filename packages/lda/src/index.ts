@@ -1,8 +1,16 @@
 export type { Shrinkage } from "./covariance";
 export * from "./errors";
-export { LinearDiscriminantAnalysis, type LdaOptions } from "./lda";
+export type { EstimatorJson } from "./estimator-json";
+export { LinearDiscriminantAnalysis, type LdaOptions, type LdaSolver } from "./lda";
 export { ledoitWolf, type ShrunkCovariance } from "./ledoit-wolf";
 export type { LinearScores } from "./linear";
+export { LogisticRegression, type LogisticRegressionOptions } from "./logreg";
+export {
+  LdaStatistics,
+  type LdaStatisticsOptions,
+  type SolvedDiscriminant,
+  type SolveOptions,
+} from "./merge/lda-statistics";
 export { matrixFromRows, takeLabels, takeRows, type Matrix } from "./matrix";
 export * as metrics from "./metrics";
 export {
@@ -16,6 +24,8 @@ export {
 export { decodeModel, encodeModel, MODEL_FORMAT_VERSION, type ModelFiles } from "./model-file";
 export { loadModel, saveModel } from "./model-folder";
 export { RandomState } from "./random";
+export { RidgeClassifier, type RidgeOptions } from "./ridge";
+export { logspace, RidgeClassifierCV, type RidgeCvOptions } from "./ridge-cv";
 export { StandardScaler } from "./scaler";
 export { splitBySubject, trainTestSplit, type Split, type SplitOptions, type SubjectSplit } from "./split";
 export {
@@ -26,3 +36,4 @@ export {
   type Trained,
   type TrainOptions,
 } from "./train";
+export type { ClassWeight, FitOptions } from "./weights";

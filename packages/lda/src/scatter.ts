@@ -52,12 +52,12 @@ export interface LedoitWolfSums {
   readonly sumOfNorms: number;
 }
 
-/** @throws {NumericalError} when a sum does not fit a double. */
-export function ledoitWolfSums(
-  { data, nRows, nFeatures }: CentredRows,
+/** Σ S_jj and Σ S_ij² of the covariance divided by `scale` on both sides: of the correlations. */
+export function correlationSums(
   covariance: Float64Array,
   scale: Float64Array,
-): LedoitWolfSums {
+): Pick<LedoitWolfSums, "trace" | "sumOfSquares"> {
+  const nFeatures = scale.length;
   const inverse = scale.map((s) => 1 / s);
   let trace = 0;
   let sumOfSquares = 0;
@@ -72,16 +72,42 @@ export function ledoitWolfSums(
     trace += diagonal;
     sumOfSquares += 2 * row + diagonal * diagonal;
   }
-  let sumOfNorms = 0;
+  return { trace, sumOfSquares };
+}
+
+/** Σᵢ ‖xᵢ‖⁴ of the rows less `mean`, divided by `scale`. */
+export function sumOfNorms(
+  data: Float64Array,
+  nRows: number,
+  scale: Float64Array,
+  mean: Float64Array | null = null,
+): number {
+  const nFeatures = scale.length;
+  const inverse = scale.map((s) => 1 / s);
+  let sum = 0;
   for (let i = 0, at = 0; i < nRows; i++) {
     let norm = 0;
     for (let j = 0; j < nFeatures; j++, at++) {
-      const z = data[at]! * inverse[j]!;
+      const z = (mean === null ? data[at]! : data[at]! - mean[j]!) * inverse[j]!;
       norm += z * z;
     }
-    sumOfNorms += norm * norm;
+    sum += norm * norm;
   }
-  if (!Number.isFinite(trace + sumOfSquares + sumOfNorms))
+  return sum;
+}
+
+/** @throws {NumericalError} when a sum does not fit a double. */
+export function ledoitWolfSums(
+  { data, nRows }: CentredRows,
+  covariance: Float64Array,
+  scale: Float64Array,
+): LedoitWolfSums {
+  return checkSums({ ...correlationSums(covariance, scale), sumOfNorms: sumOfNorms(data, nRows, scale) });
+}
+
+/** @throws {NumericalError} when a sum does not fit a double. */
+export function checkSums(sums: LedoitWolfSums): LedoitWolfSums {
+  if (!Number.isFinite(sums.trace + sums.sumOfSquares + sums.sumOfNorms))
     throw new NumericalError("the sums of squares of the features do not fit a double: rescale them");
-  return { trace, sumOfSquares, sumOfNorms };
+  return sums;
 }
