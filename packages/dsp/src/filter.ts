@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from "./errors";
-import { nextPowerOfTwo, planFft } from "./fft";
 import { designFir, type FirOptions, type FirPhase } from "./fir";
+import { type FilterBlock, LANES, nextBlockLength, planBlockFilter } from "./kernels/block-filter";
 import { checkFinite, checkRecording, type Recording } from "./recording";
 
 /** What a signal is thought to do beyond its ends. "reflect_limited" is MNE's default: an odd reflection about the end
@@ -57,21 +57,14 @@ export function filterRows(
 /** The taps of a filter applied forwards and backwards: their convolution with themselves reversed. */
 function convolveTwice(taps: Float64Array): Float64Array {
   const n = taps.length;
-  const plan = planFft(nextPowerOfTwo(2 * n - 1));
-  const buffer = new Float64Array(2 * plan.size);
-  const spectrum = new Float64Array(2 * plan.size);
-  for (let k = 0; k < n; k++) {
-    buffer[2 * k] = taps[k]!;
-    buffer[2 * k + 1] = taps[n - 1 - k]!;
-  }
-  plan.forward(buffer, spectrum);
-  multiplyInto(spectrum, spectrum.slice());
-  plan.inverse(spectrum, buffer);
-  // the square of a + i·b is a² - b² + 2i·a·b
-  return Float64Array.from({ length: 2 * n - 1 }, (_, k) => buffer[2 * k + 1]! / 2);
+  const input = new Float64Array(2 * n - 1);
+  input.set(taps.toReversed(), n - 1);
+  const out = new Float64Array(2 * n - 1);
+  planBlockFilter(taps, nextBlockLength(3 * n - 2)).filter([{ input, from: 0, out, to: 0, n: out.length }]);
+  return out.map((tap, k) => (tap + out[out.length - 1 - k]!) / 2); // as symmetric as it is on paper
 }
 
-/** Overlap-save convolution, two rows at a time: the taps are real, so one row may ride as the imaginary part of another. */
+/** Overlap-save convolution, four blocks at a time, of one row or of several. `out` may be `data`. */
 function convolveRowsInto(
   out: Float64Array,
   data: Float64Array,
@@ -83,48 +76,32 @@ function convolveRowsInto(
 ): void {
   const nTaps = taps.length;
   const half = (nTaps - 1) / 2;
-  const size = blockSize(nSamples, nTaps);
-  const step = size - nTaps + 1;
-  const plan = planFft(size);
-  const block = new Float64Array(2 * size);
-  const spectrum = new Float64Array(2 * size);
-  const response = new Float64Array(2 * size);
-  for (let k = 0; k < nTaps; k++) block[2 * k] = taps[k]!;
-  plan.forward(block, response);
-
+  const filter = planBlockFilter(taps, blockSize(nSamples, nTaps, nRows));
+  const { step } = filter;
+  // Rows of few blocks go together, so that no lane is left empty.
+  const nTogether = Math.min(rowsTogether(Math.ceil(nSamples / step)), nRows);
   // Output sample t needs padded samples t - half .. t + half; whatever lies beyond the padding is zero.
-  const nPadded = nSamples + 2 * half;
-  const padded = new Float64Array(2 * (Math.ceil(nSamples / step) * step + nTaps - 1));
-  for (let row = 0; row < nRows; row += 2) {
-    const paired = row + 1 < nRows;
-    padded.fill(0, 2 * nPadded);
-    padRowInto(padded, 0, data, row * nSamples, nSamples, half, nPad, pad);
-    if (paired) padRowInto(padded, 1, data, (row + 1) * nSamples, nSamples, half, nPad, pad);
-    else for (let i = 1; i < 2 * nPadded; i += 2) padded[i] = 0;
-    for (let start = 0; start < nSamples; start += step) {
-      plan.forward(padded.subarray(2 * start, 2 * (start + size)), spectrum);
-      multiplyInto(spectrum, response);
-      plan.inverse(spectrum, block);
-      const n = Math.min(step, nSamples - start);
-      const to = row * nSamples + start;
-      for (let i = 0; i < n; i++) out[to + i] = block[2 * (nTaps - 1 + i)]!;
-      if (paired) for (let i = 0; i < n; i++) out[to + nSamples + i] = block[2 * (nTaps - 1 + i) + 1]!;
+  const padded = Array.from({ length: nTogether }, () => new Float64Array(nSamples + 2 * half));
+  for (let first = 0; first < nRows; first += nTogether) {
+    const blocks: FilterBlock[] = [];
+    for (let row = first; row < Math.min(first + nTogether, nRows); row++) {
+      const input = padded[row - first]!;
+      padRowInto(input, data, row * nSamples, nSamples, half, nPad, pad);
+      for (let from = 0; from < nSamples; from += step)
+        blocks.push({ input, from, out, to: row * nSamples + from, n: Math.min(step, nSamples - from) });
     }
+    for (let i = 0; i < blocks.length; i += LANES) filter.filter(blocks.slice(i, i + LANES));
   }
 }
 
-function multiplyInto(a: Float64Array, b: Float64Array): void {
-  for (let k = 0; k < a.length; k += 2) {
-    const re = a[k]! * b[k]! - a[k + 1]! * b[k + 1]!;
-    a[k + 1] = a[k]! * b[k + 1]! + a[k + 1]! * b[k]!;
-    a[k] = re;
-  }
+function rowsTogether(nBlocks: number): number {
+  if (nBlocks >= 4 * LANES || nBlocks % 4 === 0) return 1;
+  return nBlocks % 2 === 0 ? 2 : 4;
 }
 
-/** Writes row `data[from .. from + n)` with `half` samples on either side into every other number of `padded`. */
+/** Writes row `data[from .. from + n)` with `half` samples on either side to `padded`. */
 function padRowInto(
   padded: Float64Array,
-  lane: 0 | 1,
   data: Float64Array,
   from: number,
   n: number,
@@ -132,7 +109,7 @@ function padRowInto(
   nPad: number,
   pad: PadMode,
 ): void {
-  for (let i = 0; i < n; i++) padded[2 * (half + i) + lane] = data[from + i]!;
+  padded.set(data.subarray(from, from + n), half);
   const first = data[from]!;
   const last = data[from + n - 1]!;
   for (let k = 1; k <= half; k++) {
@@ -146,18 +123,24 @@ function padRowInto(
       left = 2 * first - data[from + k]!;
       right = 2 * last - data[from + n - 1 - k]!;
     }
-    padded[2 * (half - k) + lane] = left;
-    padded[2 * (half + n - 1 + k) + lane] = right;
+    padded[half - k] = left;
+    padded[half + n - 1 + k] = right;
   }
 }
 
-/** The power of two that costs least: blocks of `size` give `size - nTaps + 1` samples each. */
-function blockSize(nSamples: number, nTaps: number): number {
-  const largest = nextPowerOfTwo(nSamples + nTaps - 1);
+/** The length that costs least: blocks of `size` give `size - nTaps + 1` samples each, four of them at a time. */
+function blockSize(nSamples: number, nTaps: number, nRows: number): number {
+  const largest = nextBlockLength(nSamples + nTaps - 1);
   let best = largest;
   let bestCost = Infinity;
-  for (let size = Math.min(nextPowerOfTwo(2 * nTaps - 1), largest); size <= largest; size *= 2) {
-    const cost = Math.ceil(nSamples / (size - nTaps + 1)) * size * (Math.log2(size) + 1);
+  for (
+    let size = nextBlockLength(Math.min(2 * nTaps - 1, largest));
+    size <= largest;
+    size = nextBlockLength(size + 1)
+  ) {
+    const nBlocks = Math.ceil(nSamples / (size - nTaps + 1));
+    const nCalls = Math.ceil((nBlocks * nRows) / LANES);
+    const cost = nCalls * size * (Math.log2(size) + 6);
     if (cost < bestCost) {
       bestCost = cost;
       best = size;

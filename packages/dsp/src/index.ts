@@ -1,7 +1,25 @@
+export { annotationsFromEvents, type AnnotationsFromEventsOptions } from "./annotations";
+export { eventsFromAnnotations, type EventsFromAnnotationsOptions } from "./annotations";
 export { baselineInto, baselineSamples, type BaselineWindow } from "./baseline";
-export { extractEpochs, type EpochOptions, type Epochs } from "./epochs";
+export { adjacencyByDistance, type Adjacency } from "./contrast/clusters";
+export {
+  type ClusterTest,
+  type ClusterTestOptions,
+  clusterPermutationTest,
+  contrastEpochs,
+  type ContrastOptions,
+  type Observations,
+  type TestedCluster,
+} from "./contrast/cluster-test";
+export { randomState, type RandomState } from "./contrast/random-state";
+export { extractEpochs, type EpochOptions, type Epochs, type EpochShapeOptions } from "./epochs";
+export { decimate, type DecimateOptions } from "./decimate";
+export { detrend, detrendEpochs, type DetrendOptions, detrendRecording } from "./detrend";
 export * from "./errors";
-export { findEvents, type Events, type FindEventsOptions } from "./events";
+export { type Events, findEvents, type FindEventsOptions } from "./events";
+export { mergeEvents, pickEvents, type PickEventsOptions, stimFromEvents } from "./events";
+export { averageEpochs, type AverageOptions, combineEvoked, type Evoked, globalFieldPower } from "./evoked";
+export { grandAverage, type GrandAverageOptions, type Peak, peakOf, type PeakOptions } from "./evoked";
 export { nextPowerOfTwo, planFft, type FftPlan } from "./fft";
 export { filterFir, filterRows, type FilterRowsOptions, type PadMode } from "./filter";
 export { designFir, type FirLength, lowPassTaps, type FirOptions, type FirPhase } from "./fir";
@@ -24,9 +42,35 @@ export { sosFilter, sosFilterInto, type SosFilterOptions } from "./iir/sosfilt";
 export { designNotchFir, notchFir, type NotchFirOptions } from "./notch-fir";
 export { NON_TARGET, preprocess, type Preprocessed, type PreprocessOptions, TARGET } from "./preprocess";
 export { type Annotation, checkFinite, checkRecording, type Recording } from "./recording";
-export { countDropReasons, type DropLog, offendingChannels, type RejectLimits } from "./reject";
+export { countDropReasons, type DropLog, offendingChannels, type PeakToPeakLimit, type RejectLimits } from "./reject";
+export { reference, referenceEpochs, type ReferenceOptions } from "./reference";
+export { type PolyphasePad, resamplePoly, type ResamplePolyOptions } from "./resample-poly";
+export { resampleFourier, resampleRecording, type ResampleRecordingOptions, resampleStim } from "./resample-recording";
 export { resampleEpochs, type ResampleOptions, resampleRows, resampleRowsFft } from "./resample";
 export { resampleMatrix, resampleSizes, type ResampleSizes } from "./resample-matrix";
+export {
+  type LeadField,
+  restLeadField,
+  type RestOptions,
+  restWeights,
+  sphericalLeadField,
+  type SphericalHeadOptions,
+} from "./rest";
 export { roundHalfEven } from "./round";
+export { concatenateEpochs, cropEpochs, dropEpochs, type EpochLabel, equalizeCounts } from "./select";
+export { type EqualizeOptions, pickChannels, selectEpochs, type SelectEpochsOptions } from "./select";
+export { envelope } from "./spectra/envelope";
+export {
+  makeMorlets,
+  morletEpochs,
+  type MorletEpochsOptions,
+  type MorletOptions,
+  type MorletPower,
+  morletPower,
+  type MorletPowerOptions,
+} from "./spectra/morlet";
+export type { SegmentOptions } from "./spectra/segments";
+export { type Spectrogram, spectrogram, type SpectrogramOptions } from "./spectra/spectrogram";
+export { periodogram, type Spectrum, welch, type WelchOptions, welchRecording } from "./spectra/welch";
 export type { Hertz, Microvolts, Seconds } from "./units";
 export { type CosineWindow, makeWindow, type WindowName } from "./window";

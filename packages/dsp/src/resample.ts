@@ -1,19 +1,36 @@
 import type { Epochs } from "./epochs";
 import { OptionError, ShapeError } from "./errors";
 import { planFft } from "./fft";
+import type { PadMode } from "./filter";
+import { hasPlan } from "./kernels/fft-plan";
+import { planSpectralResampler } from "./kernels/spectral-resampler";
+import { hasKernels } from "./kernels/wasm";
 import { planFoldedResampler } from "./resample-folded";
 import { binWeight, resampleSizes, type ResampleSizes } from "./resample-matrix";
 import type { Hertz } from "./units";
 
-/** Resamples each row by its Fourier transform, the ends padded with their own values, as MNE 1.13's
- * `resample(x, up, down, npad="auto", pad="edge")` does; two rows share a complex transform.
+/** Resamples each row by its Fourier transform as MNE 1.13's `resample(x, up, down, npad="auto", pad=…)` does, the ends
+ * padded with their own values or, with "reflect_limited", by odd reflection; four rows share a transform, or two.
  * @param data - nRows × sizes.nIn, row-major.
  * @returns nRows × sizes.nOut, row-major.
  * @throws {ShapeError} when `data.length` is not a multiple of `sizes.nIn`. */
-export function resampleRowsFft(data: Float64Array, sizes: ResampleSizes): Float64Array {
-  const { nIn, padLeft, nPadded, nResampled, cut, nOut } = sizes;
+export function resampleRowsFft(
+  data: Float64Array,
+  sizes: ResampleSizes,
+  { pad = "edge" }: { readonly pad?: Exclude<PadMode, "zero"> } = {},
+): Float64Array {
+  const { nIn, nPadded, nResampled, cut, nOut } = sizes;
   const nRows = countRows(data, nIn);
   const out = new Float64Array(nRows * nOut);
+  const quick = planSpectralResampler(nPadded, nResampled, (k) =>
+    k === 0 ? 1 : binWeight(k, nPadded, nResampled) / 2,
+  );
+  const done = quick?.run(
+    nRows,
+    (samples, at, row) => padInto(samples, at, 1, data, row * nIn, sizes, pad),
+    (samples, at, row) => out.set(samples.subarray(at + cut, at + cut + nOut), row * nOut),
+  );
+  if (done) return out;
   const forward = planFft(nPadded);
   const backward = planFft(nResampled);
   const padded = new Float64Array(2 * nPadded);
@@ -22,9 +39,7 @@ export function resampleRowsFft(data: Float64Array, sizes: ResampleSizes): Float
   const resampled = new Float64Array(2 * nResampled);
   for (let row = 0; row < nRows; row += 2) {
     const lanes = Math.min(2, nRows - row);
-    for (let lane = 0; lane < lanes; lane++)
-      for (let p = 0; p < nPadded; p++)
-        padded[2 * p + lane] = data[(row + lane) * nIn + Math.min(Math.max(p - padLeft, 0), nIn - 1)]!;
+    for (let lane = 0; lane < lanes; lane++) padInto(padded, lane, 2, data, (row + lane) * nIn, sizes, pad);
     if (lanes === 1) for (let p = 0; p < nPadded; p++) padded[2 * p + 1] = 0;
     forward.forward(padded, spectrum);
     cropSpectrumInto(kept, nResampled, spectrum, nPadded);
@@ -33,6 +48,26 @@ export function resampleRowsFft(data: Float64Array, sizes: ResampleSizes): Float
       for (let i = 0; i < nOut; i++) out[(row + lane) * nOut + i] = resampled[2 * (cut + i) + lane]!;
   }
   return out;
+}
+
+/** Writes a padded row to `padded` from `at` on, every `step`-th number. */
+function padInto(
+  padded: Float64Array,
+  at: number,
+  step: 1 | 2,
+  data: Float64Array,
+  from: number,
+  { nIn, padLeft, nPadded }: ResampleSizes,
+  pad: Exclude<PadMode, "zero">,
+): void {
+  const [first, last] = [data[from]!, data[from + nIn - 1]!];
+  const middle = at + step * padLeft;
+  if (step === 1) padded.set(data.subarray(from, from + nIn), middle);
+  else for (let i = 0; i < nIn; i++) padded[middle + step * i] = data[from + i]!;
+  for (let k = 1; k <= padLeft; k++) padded[middle - step * k] = pad === "edge" ? first : 2 * first - data[from + k]!;
+  const end = middle + step * (nIn - 1);
+  for (let k = 1; k <= nPadded - nIn - padLeft; k++)
+    padded[end + step * k] = pad === "edge" ? last : 2 * last - data[from + nIn - 1 - k]!;
 }
 
 function cropSpectrumInto(kept: Float64Array, nResampled: number, spectrum: Float64Array, nPadded: number): void {
@@ -57,7 +92,7 @@ function countRows(data: Float64Array, nIn: number): number {
   return nRows;
 }
 
-/** Above this many numbers the matrix costs more than the transforms that it replaces. */
+/** Without WebAssembly many short rows go by the matrix; of more numbers than this it costs more than the transforms. */
 const MATRIX_SIZE_MAX = 500_000;
 
 /** Resamples each row, by the matrix or by transforms, whichever suits its length. Same numbers to 1e-11 either way.
@@ -71,7 +106,8 @@ export function resampleRows(
   const sizes = resampleSizes(nIn, fromHz, toHz);
   const nRows = countRows(data, nIn);
   const cells = sizes.nPadded * sizes.nResampled;
-  if (nRows < 32 || cells > MATRIX_SIZE_MAX) return { data: resampleRowsFft(data, sizes), sizes };
+  const quick = hasKernels() && hasPlan(sizes.nPadded) && hasPlan(sizes.nResampled);
+  if (quick || nRows < 32 || cells > MATRIX_SIZE_MAX) return { data: resampleRowsFft(data, sizes), sizes };
   const out = new Float64Array(nRows * sizes.nOut);
   planFoldedResampler(sizes).resampleInto(out, data, nRows);
   return { data: out, sizes };

@@ -22,7 +22,7 @@ export function pairSections({ zeros, poles, gain }: ZerosPoles): Float64Array {
   const nSections = Math.ceil(Math.max(zeros.length, poles.length) / 2);
   if (nSections === 0) return Float64Array.of(gain, 0, 0, 1, 0, 0);
   const filled = (roots: readonly Complex[]): Complex[] =>
-    onePerPair([...roots, ...Array<Complex>(2 * nSections - roots.length).fill(ORIGIN)]);
+    onePerPair([...roots, ...Array.from({ length: 2 * nSections - roots.length }, () => ORIGIN)]);
   const p = filled(poles);
   const z = filled(zeros);
   const sos = new Float64Array(6 * nSections);
