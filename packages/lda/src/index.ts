@@ -11,6 +11,7 @@ export {
   type SolvedDiscriminant,
   type SolveOptions,
 } from "./merge/lda-statistics";
+export { decodeStatistics, encodeStatistics, loadStatistics, saveStatistics } from "./merge/statistics-file";
 export { matrixFromRows, takeLabels, takeRows, type Matrix } from "./matrix";
 export * as metrics from "./metrics";
 export {
