@@ -13,6 +13,7 @@ export type LdaErrorCode =
   | "ERR_LDA_FEATURES_FILE"
   | "ERR_LDA_MODEL_FILE"
   | "ERR_LDA_MODEL_FORMAT"
+  | "ERR_LDA_ESTIMATOR_JSON"
   | "ERR_LDA_OUTPUT";
 
 /** Base of every error this package throws on purpose. */
@@ -68,7 +69,10 @@ export class LabelError extends LdaError {
     expected: string,
     options?: ErrorOptions,
   ) {
-    super(`label ${String(value)} in row ${row}: expected ${expected}`, options);
+    super(
+      `label ${String(value)} in row ${row}: expected ${expected}${typeof value === "string" ? "; encodeLabels turns text into codes" : ""}`,
+      options,
+    );
   }
 }
 
@@ -187,6 +191,19 @@ export class ModelFormatError extends LdaError {
     options?: ErrorOptions & { dir?: string | undefined },
   ) {
     super(`${options?.dir === undefined ? "" : `${options.dir}/`}${file}: ${what}`, options);
+  }
+}
+
+/** JSON that is no estimator of the type asked for, or was altered since it was written. */
+export class EstimatorJsonError extends LdaError {
+  override readonly name = "EstimatorJsonError";
+  readonly code = "ERR_LDA_ESTIMATOR_JSON";
+  constructor(
+    readonly type: string,
+    what: string,
+    options?: ErrorOptions,
+  ) {
+    super(`not the JSON of a ${type}: ${what}`, options);
   }
 }
 

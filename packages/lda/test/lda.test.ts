@@ -140,7 +140,7 @@ describe("refuses", () => {
     ],
     [
       "an unknown solver",
-      () => new LinearDiscriminantAnalysis({ solver: "svd" as "lsqr" }),
+      () => new LinearDiscriminantAnalysis({ solver: "qr" as "lsqr" }),
       { code: "ERR_LDA_OPTION", option: "solver" },
     ],
     ["predicting before fitting", () => new LinearDiscriminantAnalysis().predict(x), { code: "ERR_LDA_NOT_FITTED" }],

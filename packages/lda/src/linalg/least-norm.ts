@@ -2,12 +2,17 @@ import { NumericalError } from "../errors";
 
 /** Solves A·x = b in the sense of least norm, for each right side in place; A symmetric, n × n, not changed.
  *
- * Eigenvalues within eps × the largest of zero count as zero. A = Q·T·Qᵀ by Householder reflections, then the implicit
+ * Eigenvalues within eps × the largest of zero count as zero, or those that are not above `above`. A = Q·T·Qᵀ by Householder reflections, then the implicit
  * QL iteration on the tridiagonal T; eigenvectors are never formed, as the rotations go onto the right sides alone.
  * @returns the rank: how many eigenvalues counted.
  * @throws {NumericalError} when the iteration does not converge.
  * @see G. H. Golub, C. F. Van Loan, Matrix Computations, 4th ed., 8.3 */
-export function leastNormInto(rightSides: readonly Float64Array[], a: Float64Array, n: number): number {
+export function leastNormInto(
+  rightSides: readonly Float64Array[],
+  a: Float64Array,
+  n: number,
+  { above }: { above?: number } = {},
+): number {
   let largest = 0;
   for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]!));
   if (largest === 0) {
@@ -25,7 +30,8 @@ export function leastNormInto(rightSides: readonly Float64Array[], a: Float64Arr
   const { diagonal, off, tau } = tridiagonaliseInto(work, n);
   const eigenvalues = diagonal.reverse();
   const rotations = diagonaliseInto(eigenvalues, off.subarray(0, n - 1).reverse(), n);
-  const threshold = Number.EPSILON * eigenvalues.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  const noise = Number.EPSILON * eigenvalues.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  const threshold = above === undefined ? noise : above * scale;
   const c = new Float64Array(n);
   for (const b of rightSides) {
     for (let i = 0; i < n; i++) c[i] = b[order[i]!]!;

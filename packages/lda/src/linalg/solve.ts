@@ -18,3 +18,18 @@ export function solveSymmetricInto(rightSides: readonly Float64Array[], a: Float
   }
   return leastNormInto(rightSides, a, n);
 }
+
+/** Solves A·x = b in the sense of least norm, eigenvalues of A that are not above `threshold` counting as zero; else as
+ * `solveSymmetricInto`. @returns the rank used. */
+export function solveAboveInto(
+  rightSides: readonly Float64Array[],
+  a: Float64Array,
+  n: number,
+  threshold: number,
+): number {
+  // A - threshold·I is positive definite just when every eigenvalue is above the threshold.
+  const factor = a.slice();
+  for (let i = 0; i < n; i++) factor[i * n + i]! -= threshold;
+  if (choleskyInto(factor, n) < 0) return leastNormInto(rightSides, a, n, { above: threshold });
+  return solveSymmetricInto(rightSides, a, n);
+}

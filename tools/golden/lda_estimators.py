@@ -1,0 +1,135 @@
+"""Golden vectors for the estimators of packages/lda, from scikit-learn and NumPy.
+
+  python tools/golden/lda_estimators.py        # writes packages/lda/test/golden/*.json
+
+Needs scikit-learn 1.9.1, SciPy 1.17.1 and NumPy 2.4; run with OMP_NUM_THREADS=1 to get the same bytes again.
+"""
+import json, pathlib, warnings
+from unittest import mock
+import numpy as np, scipy, sklearn
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, RidgeClassifierCV
+
+OUT = pathlib.Path(__file__).resolve().parents[2] / "packages/lda/test/golden"
+PRODUCER = f"scikit-learn {sklearn.__version__}, SciPy {scipy.__version__}, NumPy {np.__version__}, by tools/golden/lda_estimators.py"
+
+
+def write(name, cases):
+    lines = ",\n  ".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    (OUT / f"{name}.json").write_text(f'{{"producer": {json.dumps(PRODUCER)}, "cases": [\n  {lines}\n]}}\n')
+
+
+def flat(a):
+    return np.asarray(a, dtype=float).ravel().tolist()
+
+
+def rows(seed, n, p, labels, shift=0.7, offset=0.0, scales=None):
+    """correlated rows, a shift a class, four decimals so that the text is the number"""
+    rng = np.random.RandomState(seed)
+    x = rng.randn(n, p) @ (np.eye(p) + 0.3 * rng.randn(p, p))
+    x += shift * np.asarray(labels)[:, None] * rng.randn(p)
+    return np.round(x * (1 if scales is None else scales) + offset, 4)
+
+
+def labels_of(n, *codes):
+    return np.array([codes[0] if i % 3 else codes[1 + (i // 3) % (len(codes) - 1)] for i in range(n)])
+
+
+def weights_of(seed, n):
+    return np.round(np.random.RandomState(seed).random_sample(n) * 2 + 0.1, 2)
+
+
+two, three = labels_of(40, 1, 2), labels_of(60, -1, 4, 7)
+x2, x3 = rows(101, 40, 6, two), rows(102, 60, 5, three)
+wide, wide_y = rows(103, 24, 40, labels_of(24, 1, 2)), labels_of(24, 1, 2)
+wide3, wide3_y = rows(104, 21, 30, labels_of(21, 0, 1, 2)), labels_of(21, 0, 1, 2)
+constant = np.column_stack([x2, np.full(40, 0.1)])
+doubled = np.column_stack([x2, x2[:, 1]])
+far = rows(105, 40, 4, two, offset=1000.0)
+
+
+def lda_cases():
+    for name, x, y, options in [
+        ("svd, two classes", x2, two, dict(solver="svd")),
+        ("svd, three classes", x3, three, dict(solver="svd")),
+        ("svd, three classes, priors", x3, three, dict(solver="svd", priors=[0.2, 0.3, 0.5])),
+        ("svd, three classes, one component", x3, three, dict(solver="svd", n_components=1)),
+        ("svd, a feature twice", doubled, two, dict(solver="svd")),
+        ("svd, fewer rows than features", wide, wide_y, dict(solver="svd")),
+        ("svd, tol 0.3", x2, two, dict(solver="svd", tol=0.3)),
+        ("svd, far from zero", far, two, dict(solver="svd")),
+        ("eigen, two classes, none", x2, two, dict(solver="eigen")),
+        ("eigen, two classes, auto", x2, two, dict(solver="eigen", shrinkage="auto")),
+        ("eigen, three classes, none", x3, three, dict(solver="eigen")),
+        ("eigen, three classes, auto", x3, three, dict(solver="eigen", shrinkage="auto")),
+        ("eigen, three classes, 0.4, priors", x3, three, dict(solver="eigen", shrinkage=0.4, priors=[0.2, 0.3, 0.5])),
+        ("eigen, fewer rows than features, auto", wide3, wide3_y, dict(solver="eigen", shrinkage="auto")),
+        ("eigen, a constant feature, auto", constant, two, dict(solver="eigen", shrinkage="auto")),
+    ]:
+        m = LinearDiscriminantAnalysis(**options).fit(x, y)
+        yield dict(name=name, n_features=x.shape[1], x=flat(x), y=y.tolist(), solver=options["solver"],
+                   shrinkage="none" if options.get("shrinkage") is None else options["shrinkage"], priors=options.get("priors"),
+                   n_components=options.get("n_components"), tol=options.get("tol"), coef=flat(m.coef_), intercept=flat(m.intercept_),
+                   decision=flat(m.decision_function(x)), proba=flat(m.predict_proba(x)), predict=m.predict(x).tolist(),
+                   transformed=flat(m.transform(x)), ratio=flat(m.explained_variance_ratio_), score=m.score(x, y))
+
+
+def ridge_cases():
+    for name, x, y, options, weighted in [
+        ("two classes", x2, two, {}, False),
+        ("two classes, alpha 30, no intercept", x2, two, dict(alpha=30, fit_intercept=False), False),
+        ("three classes", x3, three, dict(alpha=0.5), False),
+        ("fewer rows than features", wide, wide_y, dict(alpha=2.0), False),
+        ("fewer rows than features, three classes", wide3, wide3_y, dict(alpha=2.0), False),
+        ("weighted rows", x2, two, {}, True),
+        ("balanced", x2, two, dict(class_weight="balanced"), False),
+        ("three classes, balanced, weighted rows", x3, three, dict(class_weight="balanced"), True),
+        ("weights by class", x3, three, dict(class_weight={-1: 0.5, 4: 2, 7: 1}), False),
+        ("far from zero", far, two, {}, False),
+    ]:
+        w = weights_of(7, len(y)) if weighted else None
+        m = RidgeClassifier(solver="svd", **options).fit(x, y, sample_weight=w)
+        alphas = [1e-3, 1e-2, 0.1, 1, 10, 100, 1000]
+        cv_options = {k: v for k, v in options.items() if k != "alpha"}
+        # of its ways to the same errors the one by singular values keeps most digits; the classifier cannot be asked for it
+        with mock.patch("sklearn.linear_model._ridge._check_gcv_mode", lambda x, mode: "svd"):
+            cv = RidgeClassifierCV(alphas=alphas, store_cv_results=True, **cv_options).fit(x, y, sample_weight=w)
+        scores = -cv.cv_results_.reshape(-1, len(alphas)).mean(axis=0)
+        yield dict(name=name, n_features=x.shape[1], x=flat(x), y=y.tolist(), alpha=options.get("alpha"), fit_intercept=options.get("fit_intercept", True),
+                   class_weight=options.get("class_weight"), sample_weight=None if w is None else w.tolist(), coef=flat(m.coef_), intercept=flat(m.intercept_),
+                   decision=flat(m.decision_function(x)), predict=m.predict(x).tolist(), score=m.score(x, y, sample_weight=w),
+                   alphas=alphas, cv_scores=flat(scores), cv_alpha=float(cv.alpha_), cv_best=float(cv.best_score_), cv_coef=flat(cv.coef_),
+                   cv_intercept=flat(cv.intercept_))
+
+
+def logreg_cases():
+    for name, x, y, options, weighted in [
+        ("two classes", x2, two, {}, False),
+        ("two classes, C 100", x2, two, dict(C=100.0), False),
+        ("two classes, C 0.01, no intercept", x2, two, dict(C=0.01, fit_intercept=False), False),
+        ("three classes", x3, three, {}, False),
+        ("three classes, no intercept", x3, three, dict(fit_intercept=False, C=3.0), False),
+        ("fewer rows than features", wide, wide_y, {}, False),
+        ("fewer rows than features, three classes", wide3, wide3_y, dict(C=0.3), False),
+        ("weighted rows", x2, two, {}, True),
+        ("balanced", x2, two, dict(class_weight="balanced"), False),
+        ("three classes, balanced, weighted rows", x3, three, dict(class_weight="balanced"), True),
+        ("weights by class", x3, three, dict(class_weight={-1: 0.5, 4: 2, 7: 1}), False),
+        ("a constant feature", constant, two, {}, False),
+        ("uneven scales", np.round(x2 * np.array([1, 1e-2, 100, 10, 1, 0.1]), 5), two, {}, False),
+    ]:
+        w = weights_of(8, len(y)) if weighted else None
+        m = LogisticRegression(tol=1e-13, max_iter=100000, solver="lbfgs", **options).fit(x, y, sample_weight=w)
+        if len(set(y)) == 2:  # to the optimum itself
+            m = LogisticRegression(tol=1e-14, max_iter=1000, solver="newton-cholesky", **options).fit(x, y, sample_weight=w)
+        else:
+            m = LogisticRegression(tol=1e-14, max_iter=10000, solver="newton-cg", **options).fit(x, y, sample_weight=w)
+        yield dict(name=name, n_features=x.shape[1], x=flat(x), y=y.tolist(), C=options.get("C"), fit_intercept=options.get("fit_intercept", True),
+                   class_weight=options.get("class_weight"), sample_weight=None if w is None else w.tolist(), coef=flat(m.coef_), intercept=flat(m.intercept_),
+                   decision=flat(m.decision_function(x)), proba=flat(m.predict_proba(x)), predict=m.predict(x).tolist(), score=m.score(x, y))
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore")  # features that a rank leaves out, and the like: cases on purpose
+    for name, cases in {"lda-solvers": lda_cases, "ridge": ridge_cases, "logreg": logreg_cases}.items():
+        write(name, cases())
