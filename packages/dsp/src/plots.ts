@@ -1,1 +1,14 @@
-export {};
+export { type ButterflyOptions, plotButterfly } from "./plots/butterfly";
+export { type ClusterSpan, type ContrastOptions, plotContrast } from "./plots/contrast";
+export { type DropsOptions, plotDrops } from "./plots/drops";
+export { type EpochsImageOptions, plotEpochsImage } from "./plots/image";
+export { plotSpectrum, type SpectrumOptions } from "./plots/psd";
+export type { Domain } from "./plots/scales";
+export type { EpochsLike, EvokedLike, SpectrumLike } from "./plots/shapes";
+export type { FigureOptions } from "./plots/svg";
+export { STYLE as PLOT_STYLE } from "./plots/theme";
+export { plotEvents, type TimelineOptions } from "./plots/timeline";
+export { plotTopomap, type TopomapOptions } from "./plots/topomap";
+export { type AnalyseOptions, analyseRecording, type BestResponse, type RecordingAnalysis } from "./report/analyse";
+export type { ChannelQuality } from "./report/quality";
+export { renderReport, type ReportOptions } from "./report/render";

@@ -88,7 +88,7 @@ export function preprocess(recording: Recording, options: PreprocessOptions = {}
 }
 
 /** Which code of the stim channel means which label: 1 and 2 themselves, unless the recording names others. */
-function labelsByCode(stimCodes: Readonly<Record<string, string>> | undefined): Map<number, number> {
+export function labelsByCode(stimCodes: Readonly<Record<string, string>> | undefined): Map<number, number> {
   const labels = new Map<number, number>();
   for (const [code, name] of Object.entries(stimCodes ?? {})) {
     const word = name.toLowerCase().replaceAll(/[^a-z]/g, "");

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { addInspect } from "./inspect";
 import { addPreprocess } from "./preprocess";
+import { addReport } from "./report";
 import { addSynth } from "./synth";
 
 /** The command `p300-dsp`. */
@@ -11,6 +12,7 @@ export function makeProgram(version: string): Command {
     .showHelpAfterError("(p300-dsp --help shows what it takes)")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "p300-dsp: ")) })
     .exitOverride();
-  for (const add of [addPreprocess, addInspect, addSynth]) add(program).exitOverride().copyInheritedSettings(program);
+  for (const add of [addPreprocess, addInspect, addReport, addSynth])
+    add(program).exitOverride().copyInheritedSettings(program);
   return program;
 }
