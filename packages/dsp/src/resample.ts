@@ -2,6 +2,7 @@ import type { Epochs } from "./epochs";
 import { OptionError, ShapeError } from "./errors";
 import { planFft } from "./fft";
 import type { PadMode } from "./filter";
+import { copyInto } from "./kernels/copy";
 import { hasPlan } from "./kernels/fft-plan";
 import { planSpectralResampler } from "./kernels/spectral-resampler";
 import { hasKernels } from "./kernels/wasm";
@@ -28,7 +29,7 @@ export function resampleRowsFft(
   const done = quick?.run(
     nRows,
     (samples, at, row) => padInto(samples, at, 1, data, row * nIn, sizes, pad),
-    (samples, at, row) => out.set(samples.subarray(at + cut, at + cut + nOut), row * nOut),
+    (samples, at, row) => copyInto(out, row * nOut, samples, at + cut, nOut),
   );
   if (done) return out;
   const forward = planFft(nPadded);
@@ -62,10 +63,15 @@ function padInto(
 ): void {
   const [first, last] = [data[from]!, data[from + nIn - 1]!];
   const middle = at + step * padLeft;
-  if (step === 1) padded.set(data.subarray(from, from + nIn), middle);
-  else for (let i = 0; i < nIn; i++) padded[middle + step * i] = data[from + i]!;
-  for (let k = 1; k <= padLeft; k++) padded[middle - step * k] = pad === "edge" ? first : 2 * first - data[from + k]!;
   const end = middle + step * (nIn - 1);
+  if (step === 1) copyInto(padded, middle, data, from, nIn);
+  else for (let i = 0; i < nIn; i++) padded[middle + step * i] = data[from + i]!;
+  if (step === 1 && pad === "edge") {
+    padded.fill(first, at, middle);
+    padded.fill(last, end + 1, at + nPadded);
+    return;
+  }
+  for (let k = 1; k <= padLeft; k++) padded[middle - step * k] = pad === "edge" ? first : 2 * first - data[from + k]!;
   for (let k = 1; k <= nPadded - nIn - padLeft; k++)
     padded[end + step * k] = pad === "edge" ? last : 2 * last - data[from + nIn - 1 - k]!;
 }

@@ -1,0 +1,14 @@
+export {
+  convolveComplex,
+  convolveReal,
+  forward,
+  gather,
+  inverse,
+  mergeForward,
+  mergeInverse,
+  pack,
+  splitForward,
+  splitInverse,
+  unpack,
+} from "./fft";
+export { addPower, polyphase, separate, sosOne, sosTwo, taper } from "./rows";
