@@ -1,4 +1,5 @@
 import { ColumnError, MetadataError, SampleRateError } from "./errors";
+import type { Annotation } from "./recording";
 import type { Hertz } from "./units";
 
 /** What metadata.json, or a Parquet file's key-value metadata, says about a recording. */
@@ -9,6 +10,7 @@ export interface RecordingMetadata {
   /** Those of them that are EEG; all when absent. */
   readonly eegChannels?: readonly string[] | undefined;
   readonly stimCodes?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: readonly Annotation[] | undefined;
 }
 
 /** Checks a parsed metadata.json. Keys that are not known are left alone.
@@ -17,13 +19,14 @@ export interface RecordingMetadata {
 export function parseMetadata(json: unknown, where: string): RecordingMetadata {
   if (typeof json !== "object" || json === null || Array.isArray(json))
     throw new MetadataError(where, "is not a JSON object: see the README for its form");
-  const { sampling_rate_hz, channels, eeg_channels, stim_codes } = json as Record<string, unknown>;
+  const { sampling_rate_hz, channels, eeg_channels, stim_codes, annotations } = json as Record<string, unknown>;
   if (sampling_rate_hz !== undefined) checkRate(sampling_rate_hz, where);
   return {
     sampleRateHz: sampling_rate_hz as Hertz | undefined,
     channels: names(channels, "channels", where),
     eegChannels: names(eeg_channels, "eeg_channels", where),
     stimCodes: codes(stim_codes, where),
+    annotations: annotationsOf(annotations, where),
   };
 }
 
@@ -52,9 +55,42 @@ function codes(value: unknown, where: string): Readonly<Record<string, string>> 
   return value as Record<string, string>;
 }
 
+function annotationsOf(value: unknown, where: string): readonly Annotation[] | undefined {
+  if (value === undefined) return undefined;
+  const wrong = (): never => {
+    throw new MetadataError(
+      where,
+      `"annotations" is not a list of remarks: give e.g. [{"onset_seconds": 1.5, "duration_seconds": 0, "text": "blink"}]`,
+    );
+  };
+  if (!Array.isArray(value)) return wrong();
+  return value.map((one: unknown) => {
+    const { onset_seconds, duration_seconds = 0, text, channels } = (one ?? wrong()) as Record<string, unknown>;
+    if (typeof onset_seconds !== "number" || typeof duration_seconds !== "number" || typeof text !== "string")
+      return wrong();
+    if (!Number.isFinite(onset_seconds) || !(duration_seconds >= 0 && duration_seconds < Infinity)) return wrong();
+    const channelNames = names(channels, "channels", where);
+    return {
+      onsetSeconds: onset_seconds,
+      durationSeconds: duration_seconds,
+      text,
+      ...(channelNames ? { channelNames } : {}),
+    };
+  });
+}
+
+/** The other way round: remarks as metadata.json holds them. */
+export const annotationsToJson = (annotations: readonly Annotation[]): object[] =>
+  annotations.map(({ onsetSeconds, durationSeconds, text, channelNames }) => ({
+    onset_seconds: onsetSeconds,
+    duration_seconds: durationSeconds,
+    text,
+    ...(channelNames ? { channels: channelNames } : {}),
+  }));
+
 /** Key-value metadata of a Parquet file, each value JSON or a bare word, as the object that metadata.json would hold. */
 export function metadataFromKeyValues(pairs: readonly { readonly key: string; readonly value?: string }[]): unknown {
-  const known = new Set(["sampling_rate_hz", "channels", "eeg_channels", "stim_codes"]);
+  const known = new Set(["sampling_rate_hz", "channels", "eeg_channels", "stim_codes", "annotations"]);
   const object: Record<string, unknown> = {};
   for (const { key, value } of pairs) {
     if (!known.has(key) || value === undefined) continue;

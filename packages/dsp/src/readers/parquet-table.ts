@@ -1,0 +1,142 @@
+/** Tables of numbers from and to Parquet. The one file that knows hyparquet and its companions, which it loads when
+ * first needed. Pure: it reads through `slice`, of a file or of bytes. */
+import type { DecodedArray, FileMetaData, KeyValue, SchemaElement } from "hyparquet";
+import { ColumnError, DspError, ParquetError } from "../errors";
+import { latin1 } from "./bytes";
+
+/** Where a file's bytes come from. */
+export interface ByteSource {
+  readonly byteLength: number;
+  slice(start: number, end?: number): ArrayBuffer | Promise<ArrayBuffer>;
+}
+
+export interface Table {
+  readonly nRows: number;
+  readonly columnNames: readonly string[];
+  readonly keyValues: readonly KeyValue[];
+  /** Fills a buffer of nRows numbers for each column named. */
+  readInto(buffers: ReadonlyMap<string, Float64Array>): Promise<void>;
+}
+
+/** Opens a table and uses it; whatever the decoder throws becomes a ParquetError that names `path`. */
+export async function useTable<T>(path: string, file: ByteSource, use: (table: Table) => Promise<T>): Promise<T> {
+  try {
+    return await use(await openTable(path, file));
+  } catch (cause) {
+    if (cause instanceof DspError || (cause as { syscall?: unknown }).syscall !== undefined) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ParquetError(path, `is a damaged Parquet file (${why}): copy or make it again`, { cause });
+  }
+}
+
+async function openTable(path: string, file: ByteSource): Promise<Table> {
+  await checkMagic(path, file);
+  const { parquetMetadataAsync, parquetRead, parquetSchema } = await import("hyparquet");
+  const source = { byteLength: file.byteLength, slice: (start: number, end?: number) => file.slice(start, end) };
+  const metadata = await parquetMetadataAsync(source, { geoparquet: false });
+  const nRows = Number(metadata.num_rows);
+  checkRows(path, metadata, file.byteLength);
+  const leaves = new Map(parquetSchema(metadata).children.map(({ element }) => [element.name, element]));
+  return {
+    nRows,
+    columnNames: [...leaves.keys()],
+    keyValues: metadata.key_value_metadata ?? [],
+    async readInto(buffers) {
+      for (const name of buffers.keys()) checkNumeric(path, name, leaves.get(name));
+      const filled = new Map<string, number>();
+      await parquetRead({
+        file: source,
+        metadata,
+        columns: [...buffers.keys()],
+        ...(needsCompressors(metadata) ? { compressors: (await import("hyparquet-compressors")).compressors } : {}),
+        onChunk({ columnName, columnData, rowStart }) {
+          const buffer = buffers.get(columnName);
+          if (!buffer || rowStart + columnData.length > nRows) return;
+          copyNumbersInto(buffer, rowStart, columnData);
+          filled.set(columnName, (filled.get(columnName) ?? 0) + columnData.length);
+        },
+      });
+      for (const name of buffers.keys())
+        if (filled.get(name) !== nRows && nRows > 0)
+          throw new ParquetError(path, `is damaged: column ${name} has ${filled.get(name) ?? 0} of ${nRows} rows`);
+    },
+  };
+}
+
+/** A damaged footer may claim any number of rows; no encoding packs more than some thousands of them into a byte. */
+function checkRows(path: string, metadata: FileMetaData, byteLength: number): void {
+  const nRows = Number(metadata.num_rows);
+  const groups = metadata.row_groups.reduce((n, group) => n + Number(group.num_rows), 0);
+  if (!Number.isSafeInteger(nRows) || nRows < 0 || nRows > byteLength * 8192 || (nRows > 0 && groups !== nRows))
+    throw new ParquetError(
+      path,
+      `is damaged: it claims ${nRows} rows, its row groups ${groups}: copy or make it again`,
+    );
+}
+
+async function checkMagic(path: string, file: ByteSource): Promise<void> {
+  const size = file.byteLength;
+  const magic = async (from: number): Promise<string> =>
+    size < 12 ? "" : latin1(new Uint8Array(await file.slice(from, from + 4)));
+  if (size === 0) throw new ParquetError(path, "the file is empty: give a Parquet file");
+  if ((await magic(0)) !== "PAR1") throw new ParquetError(path, "is not a Parquet file: it does not begin with PAR1");
+  if ((await magic(size - 4)) !== "PAR1")
+    throw new ParquetError(path, "is a truncated Parquet file: its end is missing, copy or make it again");
+}
+
+function checkNumeric(path: string, name: string, element: SchemaElement | undefined): void {
+  const { type, converted_type: converted, logical_type: logical, num_children, repetition_type } = element ?? {};
+  const integer = converted === undefined || /^U?INT_\d+$/.test(converted);
+  const plain = integer && (logical === undefined || logical.type === "INTEGER");
+  const numeric = type === "INT32" || type === "INT64" || type === "FLOAT" || type === "DOUBLE";
+  if (num_children || repetition_type === "REPEATED" || !numeric || !plain)
+    throw new ColumnError(
+      path,
+      name,
+      `holds ${converted ?? logical?.type ?? type ?? "nested values"}: it must hold numbers`,
+    );
+}
+
+function needsCompressors(metadata: FileMetaData): boolean {
+  return metadata.row_groups.some(({ columns }) =>
+    columns.some(({ meta_data }) => meta_data && meta_data.codec !== "UNCOMPRESSED"),
+  );
+}
+
+function copyNumbersInto(buffer: Float64Array, start: number, values: DecodedArray): void {
+  if (values instanceof Float64Array || values instanceof Float32Array || values instanceof Int32Array) {
+    buffer.set(values, start);
+    return;
+  }
+  for (let i = 0; i < values.length; i++) {
+    const value: unknown = values[i];
+    buffer[start + i] = value === null || value === undefined ? Number.NaN : Number(value);
+  }
+}
+
+export interface Column {
+  readonly name: string;
+  readonly data: Float64Array | Int32Array;
+  readonly type: "DOUBLE" | "FLOAT" | "INT32";
+}
+
+/** One row group a million rows, plain and uncompressed: noise does not compress, and every reader takes it as it is. */
+export async function encodeTable(
+  columns: readonly Column[],
+  metadata: Readonly<Record<string, unknown>> = {},
+): Promise<Uint8Array> {
+  const { ByteWriter, parquetWrite } = await import("hyparquet-writer");
+  const nBytes = columns.reduce((n, { data, type }) => n + data.length * (type === "DOUBLE" ? 8 : 4) + 256, 65_536);
+  const writer = new ByteWriter(nBytes);
+  await parquetWrite({
+    writer,
+    columnData: columns.map(({ name, data, type }) => ({ name, data, type, nullable: false, encoding: "PLAIN" })),
+    codec: "UNCOMPRESSED",
+    statistics: false,
+    rowGroupSize: 1_000_000,
+    pageSize: 0,
+    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value: JSON.stringify(value) })),
+    createdBy: "@p300/dsp",
+  });
+  return writer.getBytes();
+}
