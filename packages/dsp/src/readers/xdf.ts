@@ -1,0 +1,6 @@
+import type { Bytes } from "./bytes";
+import { refuseAs } from "./bytes";
+import type { DecodedFile, DecodeOptions } from "./recording-file";
+export async function decodeXdf(_bytes: Bytes, options: DecodeOptions = {}): Promise<DecodedFile> {
+  return refuseAs("XDF", options.source)("is not read yet");
+}
