@@ -9,6 +9,7 @@ from unittest import mock
 import numpy as np, scipy, sklearn
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, RidgeClassifier, RidgeClassifierCV
+from sklearn.preprocessing import StandardScaler
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "packages/lda/test/golden"
 PRODUCER = f"scikit-learn {sklearn.__version__}, SciPy {scipy.__version__}, NumPy {np.__version__}, by tools/golden/lda_estimators.py"
@@ -129,7 +130,27 @@ def logreg_cases():
                    decision=flat(m.decision_function(x)), proba=flat(m.predict_proba(x)), predict=m.predict(x).tolist(), score=m.score(x, y))
 
 
+def scaler_cases():
+    x = rows(111, 30, 3, np.zeros(30), offset=5.0)
+    x[:, 2] = 0.1
+    holes = x.copy()
+    holes[4, 0] = holes[7, 1] = np.nan
+    w = weights_of(112, 30)
+    for name, data, options, parts, weights in [
+        ("in three parts", x, {}, [0, 10, 11, 30], None), ("in two parts with missing values", holes, {}, [0, 6, 30], None),
+        ("without mean", x, dict(with_mean=False), [0, 30], None), ("without deviation", x, dict(with_std=False), [0, 15, 30], None),
+        ("weighted", x, {}, [0, 30], w), ("weighted in two parts", x, {}, [0, 12, 30], w), ("one value a part", np.full((4, 2), 0.1), {}, [0, 1, 2, 3, 4], None),
+    ]:
+        s = StandardScaler(**options)
+        for a, b in zip(parts, parts[1:]):
+            s.partial_fit(data[a:b], sample_weight=None if weights is None else weights[a:b])
+        nulls = lambda v: [None if np.isnan(u) else u for u in flat(v)]
+        yield dict(name=name, n_features=data.shape[1], x=nulls(data), parts=parts, with_mean=options.get("with_mean", True), with_std=options.get("with_std", True),
+                   sample_weight=None if weights is None else weights.tolist(), mean=flat(s.mean_), variance=None if s.var_ is None else flat(s.var_),
+                   scale=flat(np.ones(data.shape[1]) if s.scale_ is None else s.scale_), transformed=nulls(s.transform(data)))
+
+
 if __name__ == "__main__":
     warnings.filterwarnings("ignore")  # features that a rank leaves out, and the like: cases on purpose
-    for name, cases in {"lda-solvers": lda_cases, "ridge": ridge_cases, "logreg": logreg_cases}.items():
+    for name, cases in {"lda-solvers": lda_cases, "ridge": ridge_cases, "logreg": logreg_cases, "scaler-parts": scaler_cases}.items():
         write(name, cases())

@@ -102,13 +102,13 @@ export class EstimatorFields {
     return Array.isArray(value) ? (value as unknown[]) : this.refuse(field, "a list");
   }
 
-  /** Finite numbers; `length` of them when it is given. */
-  numbers(field: string, length?: number): Float64Array {
+  /** Finite numbers, or NaN too where it is allowed; `length` of them when it is given. */
+  numbers(field: string, length?: number, { nan = false }: { nan?: boolean } = {}): Float64Array {
     const values = this.list(field);
     if (length !== undefined && values.length !== length) this.refuse(field, `a list of ${length} numbers`);
     const out = new Float64Array(values.length);
     values.forEach((value, i) => {
-      out[i] = numberOf(value) ?? this.refuse(field, "a list of numbers");
+      out[i] = numberOf(value) ?? (nan && value === "NaN" ? Number.NaN : this.refuse(field, "a list of numbers"));
     });
     return out;
   }
@@ -132,9 +132,10 @@ function plainOf(value: EstimatorState[string]): Json {
   return value as Json;
 }
 
-// JSON has no negative zero, and no infinities.
+// JSON has no negative zero, no infinities and no NaN.
 function numberJson(value: number): Json {
-  return Object.is(value, -0) || !Number.isFinite(value) ? (Object.is(value, -0) ? "-0" : String(value)) : value;
+  if (Object.is(value, -0)) return "-0";
+  return Number.isFinite(value) ? value : String(value);
 }
 
 function numberOf(value: unknown): number | undefined {

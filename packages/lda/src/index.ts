@@ -11,6 +11,7 @@ export {
   type SolvedDiscriminant,
   type SolveOptions,
 } from "./merge/lda-statistics";
+export { fitStream, type FitStreamOptions, type LabelledBlock } from "./merge/fit-stream";
 export { decodeStatistics, encodeStatistics, loadStatistics, saveStatistics } from "./merge/statistics-file";
 export { matrixFromRows, takeLabels, takeRows, type Matrix } from "./matrix";
 export * as metrics from "./metrics";
@@ -27,13 +28,14 @@ export { loadModel, saveModel } from "./model-folder";
 export { RandomState } from "./random";
 export { RidgeClassifier, type RidgeOptions } from "./ridge";
 export { logspace, RidgeClassifierCV, type RidgeCvOptions } from "./ridge-cv";
-export { StandardScaler } from "./scaler";
+export { StandardScaler, type ScalerOptions } from "./scaler";
 export { splitBySubject, trainTestSplit, type Split, type SplitOptions, type SubjectSplit } from "./split";
 export {
   evaluateModel,
   positiveProbabilities,
   trainModel,
   type Evaluation,
+  type ModelKind,
   type Trained,
   type TrainOptions,
 } from "./train";

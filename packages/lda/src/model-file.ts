@@ -33,6 +33,7 @@ export function encodeModel(model: Model): Record<string, Uint8Array> {
     // Ahead of whatever a caller writes, so that the first entry of this name in the text is this one.
     checksums: { [weightsFile]: digest, [MODEL_JSON]: UNSIGNED },
     kind: model.kind,
+    ...(model.calibrated ? {} : { calibrated: false }),
     ...(model.version === undefined ? {} : { version: model.version }),
     classes: model.classes,
     class_names: model.classNames,
@@ -75,6 +76,7 @@ export function decodeModel(files: ModelFiles): Model {
   const classifier = {
     kind: header.kind,
     linear,
+    ...(header.calibrated ? {} : { calibrated: false }),
     ...(names.has("priors") ? { priors: arrays("priors", header.classes.length) } : {}),
   };
   const scaler: FittedScaler | undefined = names.has("scaler_mean")

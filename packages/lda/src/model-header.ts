@@ -4,6 +4,7 @@ import type { TrainingSummary } from "./model";
 /** model.json as far as this version knows it; fields it does not know are left alone. */
 export interface Header {
   readonly kind: string;
+  readonly calibrated: boolean;
   readonly version?: string;
   readonly classes: readonly number[];
   readonly class_names: readonly string[];
@@ -18,7 +19,7 @@ export interface Header {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-const KINDS = ["lda"];
+const KINDS = ["lda", "ridge", "logreg", "stepwise-lda", "toeplitz-lda"];
 
 /** @throws {ModelFileError} naming the field that is missing or of another type; {ModelFormatError} for an unknown kind. */
 export function parseHeader(parsed: object, file: string): Header {
@@ -56,8 +57,11 @@ export function parseHeader(parsed: object, file: string): Header {
   const checksums = fields["checksums"];
   if (!isRecord(checksums) || !Object.values(checksums).every(isString))
     return refuse("checksums", "a checksum by file name");
+  const { calibrated = true } = fields;
+  if (typeof calibrated !== "boolean") return refuse("calibrated", "true or false");
   return {
     kind,
+    calibrated,
     ...(version === undefined ? {} : { version }),
     classes,
     class_names: classNames,

@@ -8,12 +8,16 @@ export interface FittedClassifier {
   readonly linear: LinearScores;
   /** nClasses. */
   readonly priors?: Float64Array;
+  /** false where the scores are no log-odds, so that probabilities only rank: ridge. Default true. */
+  readonly calibrated?: boolean;
 }
 
 /** A scaler that was fitted; `StandardScaler` is one. */
 export interface FittedScaler {
   readonly mean: Float64Array;
   readonly scale: Float64Array;
+  /** What is taken off, where that is not the mean. */
+  readonly centre?: Float64Array;
 }
 
 /** What is known of how a model came about. Unknown fields are kept through a file and back. */
@@ -23,8 +27,10 @@ export interface TrainingSummary {
 
 /** A fitted model: rows of raw features in, probabilities out. Immutable. */
 export interface Model {
-  /** What was fitted, "lda". */
+  /** What was fitted: "lda", "ridge", "logreg" … */
   readonly kind: string;
+  /** Whether probabilities are meant as such; else they only rank. */
+  readonly calibrated: boolean;
   /** Ascending class codes. */
   readonly classes: readonly number[];
   /** One a class. */
@@ -83,7 +89,8 @@ export function createModel({
     throw new OptionError("positive", positiveClass, `one of the classes ${classes.join(", ")}`);
   if (scaler && (scaler.mean.length !== nFeatures || scaler.scale.length !== nFeatures))
     throw new OptionError("scaler", `${scaler.mean.length} features`, `the classifier's ${nFeatures}`);
-  const linear = scaler ? foldScaler(classifier.linear, scaler) : classifier.linear;
+  const scaling = scaler && { mean: scaler.centre ?? scaler.mean, scale: scaler.scale };
+  const linear = scaling ? foldScaler(classifier.linear, scaling) : classifier.linear;
   const checked = (x: Matrix): Matrix => {
     checkMatrix(x);
     checkWidth(x, nFeatures, "the model");
@@ -92,6 +99,7 @@ export function createModel({
   };
   return Object.freeze({
     kind: classifier.kind,
+    calibrated: classifier.calibrated ?? true,
     classes: [...classes],
     classNames: [...names],
     positive: positiveClass,
@@ -99,7 +107,7 @@ export function createModel({
     featureNames: [...features],
     version,
     training,
-    scaler,
+    scaler: scaling,
     classifier,
     predictProba: (x: Matrix) => probabilitiesOf(checked(x), linear),
     predict: (x: Matrix) => predictionsOf(checked(x), linear),

@@ -1,6 +1,8 @@
 import type { Shrinkage } from "./covariance";
-import { LabelError, MetricUndefinedError } from "./errors";
-import { LinearDiscriminantAnalysis } from "./lda";
+import { LabelError, MetricUndefinedError, OptionError } from "./errors";
+import { LinearDiscriminantAnalysis, type LdaSolver } from "./lda";
+import type { LinearClassifier } from "./linear-classifier";
+import { LogisticRegression } from "./logreg";
 import { checkFinite, checkLabels, checkMatrix, takeLabels, takeRows, type Matrix } from "./matrix";
 import { accuracy } from "./metrics/accuracy";
 import { cohenKappa } from "./metrics/cohen-kappa";
@@ -8,8 +10,12 @@ import { confusionCounts, type ConfusionCounts } from "./metrics/confusion-matri
 import { rocAuc } from "./metrics/roc-auc";
 import { createModel, type Model, type TrainingSummary } from "./model";
 import { range } from "./random";
+import { logspace, RidgeClassifierCV } from "./ridge-cv";
 import { StandardScaler } from "./scaler";
 import { trainTestSplit, type Split } from "./split";
+
+/** What `trainModel` fits. */
+export type ModelKind = "lda" | "ridge" | "logreg";
 
 export interface TrainOptions {
   readonly features: Matrix;
@@ -21,10 +27,18 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Whether to scale the features by the training rows' mean and standard deviation first. Default false. */
   readonly standardize?: boolean;
-  readonly solver?: "lsqr";
-  /** Default "auto". */
-  readonly shrinkage?: Shrinkage;
-  readonly priors?: ArrayLike<number>;
+  /** "lda" (default); "ridge", its alpha the best of 0.001, 0.01, … 1000 by leave-one-out; "logreg". */
+  readonly model?: ModelKind;
+  /** Of "lda". Default "lsqr". */
+  readonly solver?: LdaSolver | undefined;
+  /** Of "lda". Default "auto", for solver "svd" "none". */
+  readonly shrinkage?: Shrinkage | undefined;
+  /** Of "lda". */
+  readonly priors?: ArrayLike<number> | undefined;
+  /** Of "ridge", tried in this order. */
+  readonly alphas?: ArrayLike<number> | undefined;
+  /** Of "logreg". Default 1. */
+  readonly C?: number | undefined;
   readonly classNames?: readonly string[];
   readonly positive?: number;
   readonly featureNames?: readonly string[];
@@ -49,24 +63,16 @@ export interface Trained {
   readonly split: Split;
 }
 
-/** Splits, fits and scores: `train_test_split(stratify=y)`, `StandardScaler` if asked for, LDA, and the metrics of the
+/** Splits, fits and scores: `train_test_split(stratify=y)`, `StandardScaler` if asked for, the classifier, and the metrics of the
  * part held out, each equal to scikit-learn's.
  * @throws {LdaError} as the steps do, before anything is fitted wherever possible. */
 export function trainModel(options: TrainOptions): Trained {
-  const {
-    features,
-    labels,
-    testSize = 0.2,
-    seed = 42,
-    standardize = false,
-    solver = "lsqr",
-    shrinkage = "auto",
-  } = options;
-  const { priors, classNames, positive, featureNames, training } = options;
+  const { features, labels, testSize = 0.2, seed = 42, standardize = false } = options;
+  const { classNames, positive, featureNames, training } = options;
   checkMatrix(features);
   checkLabels(labels, features.nRows);
   checkFinite(features);
-  const classifier = new LinearDiscriminantAnalysis({ solver, shrinkage, priors });
+  const { classifier, told } = classifierFor(options);
   const all = testSize === 0;
   const split = all
     ? { train: range(features.nRows), test: new Int32Array(0) }
@@ -87,13 +93,46 @@ export function trainModel(options: TrainOptions): Trained {
     test_size: testSize,
     ...(all ? {} : { seed }),
     standardize,
-    solver,
-    shrinkage: shrinkage ?? "none",
-    shrinkage_per_class: [...classifier.shrinkages],
+    ...told(),
     ...(metrics === null ? {} : { metrics }),
     ...training,
   };
   return { model: createModel({ ...parts, training: summary }), metrics, split };
+}
+
+/** The classifier asked for, and what to tell of it once it is fitted. */
+function classifierFor(options: TrainOptions): {
+  classifier: LinearClassifier & { fit(x: Matrix, y: ArrayLike<number>): unknown };
+  told: () => TrainingSummary;
+} {
+  const { model = "lda", solver, shrinkage, priors, alphas = logspace(-3, 3, 7), C = 1 } = options;
+  const only = { lda: ["solver", "shrinkage", "priors"], ridge: ["alphas"], logreg: ["C"] } as const;
+  for (const [kind, names] of Object.entries(only))
+    for (const name of names)
+      if (kind !== model && options[name] !== undefined)
+        throw new OptionError(name, options[name], `nothing: it is an option of model "${kind}", not of "${model}"`);
+  if (model === "ridge") {
+    const classifier = new RidgeClassifierCV({ alphas });
+    return { classifier, told: () => ({ alphas: [...classifier.alphas], alpha: classifier.alpha }) };
+  }
+  if (model === "logreg") {
+    const classifier = new LogisticRegression({ C });
+    return { classifier, told: () => ({ C, n_iter: classifier.nIter, converged: classifier.converged }) };
+  }
+  if (model !== "lda") throw new OptionError("model", model, '"lda", "ridge" or "logreg"');
+  const classifier = new LinearDiscriminantAnalysis({
+    ...(solver === undefined ? {} : { solver }),
+    ...(shrinkage === undefined ? {} : { shrinkage }),
+    priors,
+  });
+  return {
+    classifier,
+    told: () => ({
+      solver: classifier.solver,
+      shrinkage: classifier.shrinkage ?? "none",
+      shrinkage_per_class: [...classifier.shrinkages],
+    }),
+  };
 }
 
 /** Scores a model of two classes on labelled rows; the AUC is that of its probability of the positive class.

@@ -106,6 +106,22 @@ describe("train", () => {
     }
   });
 
+  test.each([
+    ["--model", "ridge", { model: "ridge" }],
+    ["--model", "logreg", { model: "logreg" }],
+    ["--solver", "svd", { solver: "svd" }],
+    ["--solver", "eigen", { solver: "eigen" }],
+  ] as const)("trains with %s %s", async (flag, value, options) => {
+    const { runs, model } = twoRuns();
+    const { code, stdout } = await run("train", ...runs, flag, value, "--out", model, "--json");
+    const want = trainModel({ features: x, labels: y, ...options });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ...want.metrics, model: want.model.kind });
+    const loaded = await loadModel(model);
+    expect(loaded).toMatchObject({ kind: want.model.kind, calibrated: value !== "ridge" });
+    expect(loaded.predictProba(x)).toEqual(want.model.predictProba(x));
+  });
+
   test("tells a reader what it did", async () => {
     const { runs, model } = twoRuns();
     const { stdout } = await run("train", ...runs, "--out", model);
@@ -171,9 +187,11 @@ describe("is misused", () => {
     [["train", "a"], /required option '--out <dir>'/],
     [["train", "a", "--out", "m", "--frobnicate"], /unknown option '--frobnicate'/],
     [["train", "a", "a", "--out", "m"], /given twice/],
-    [["train", "a", "--out", "m", "--model", "ridge"], /'ridge' is invalid\. This version has only "lda"/],
-    [["train", "a", "--out", "m", "--model", "forest"], /'forest' is invalid\. "lda" is expected/],
-    [["train", "a", "--out", "m", "--solver", "svd"], /'svd' is invalid\. This version has only "lsqr"/],
+    [["train", "a", "--out", "m", "--model", "forest"], /'forest' is invalid\. One of "lda", "ridge", "logreg"/],
+    [["train", "a", "--out", "m", "--solver", "qr"], /'qr' is invalid\. One of "lsqr", "svd", "eigen"/],
+    [["train", "a", "--out", "m", "--model", "ridge", "--solver", "svd"], /--solver is of --model lda/],
+    [["train", "a", "--out", "m", "--model", "logreg", "--shrinkage", "auto"], /--shrinkage is of --model lda/],
+    [["train", "a", "--out", "m", "--solver", "svd", "--shrinkage", "0.5"], /--solver svd takes no --shrinkage/],
     [["train", "a", "--out", "m", "--shrinkage", "1.5"], /'1\.5' is invalid/],
     [["train", "a", "--out", "m", "--shrinkage", ""], /is invalid/],
     [["train", "a", "--out", ""], /A folder name is expected/],

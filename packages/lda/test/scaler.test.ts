@@ -32,6 +32,36 @@ describe(`agrees with ${producer}`, () => {
   });
 });
 
+interface PartsCase extends Case {
+  parts: number[];
+  with_mean: boolean;
+  with_std: boolean;
+  sample_weight: number[] | null;
+  variance: number[] | null;
+}
+const parts = golden<PartsCase>("scaler-parts");
+
+describe(`learns part by part as ${parts.producer}`, () => {
+  test.each(parts.cases)("$name", (c) => {
+    const { n_features: nFeatures, sample_weight: weights } = c;
+    const data = numbers(c.x);
+    const scaler = new StandardScaler({ withMean: c.with_mean, withStd: c.with_std });
+    c.parts.slice(1).forEach((to, i) => {
+      const from = c.parts[i]!;
+      const part = matrix(data.slice(from * nFeatures, to * nFeatures), nFeatures);
+      scaler.partialFit(part, undefined, weights === null ? {} : { sampleWeight: weights.slice(from, to) });
+    });
+    expect(relativeError(scaler.mean, c.mean)).toBeLessThanOrEqual(1e-12);
+    const variance = c.variance ?? [...scaler.variance];
+    expect(relativeError([...scaler.variance, 1], [...variance, 1])).toBeLessThanOrEqual(1e-12);
+    expect(relativeError(scaler.scale, c.scale)).toBeLessThanOrEqual(1e-12);
+    const { data: got } = scaler.transform(matrix(data, nFeatures));
+    expect([...got].map(Number.isNaN)).toEqual(c.transformed.map((value) => value === null));
+    const [zeros, want] = [got.map((value) => value || 0), c.transformed.map((value) => value ?? 0)];
+    expect(relativeError(zeros, want)).toBeLessThanOrEqual(1e-12);
+  });
+});
+
 test("transform has mean 0 and deviation 1, and the inverse gives the rows back", () => {
   const hundredths = fc.integer({ min: -1e5, max: 1e5 }).map((value) => value / 100);
   const rows = fc.array(fc.tuple(hundredths, hundredths), { minLength: 1, maxLength: 30 });

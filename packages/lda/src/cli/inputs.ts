@@ -63,12 +63,13 @@ export function parseShrinkage(text: string): "auto" | "none" | number {
   return value;
 }
 
-/** A parser that takes what this version does, and tells what is only planned from what is wrong. */
-export function parseChoice(available: string, later: readonly string[]): (text: string) => string {
+/** A parser of one of a few words. */
+export function parseChoice<const T extends string>(choices: readonly T[]): (text: string) => T {
   return (text) => {
-    if (text === available) return text;
-    if (later.includes(text)) throw new InvalidArgumentError(`This version has only "${available}".`);
-    throw new InvalidArgumentError(`"${available}" is expected.`);
+    const choice = choices.find((other) => other === text);
+    if (choice === undefined)
+      throw new InvalidArgumentError(`One of ${choices.map((other) => `"${other}"`).join(", ")} is expected.`);
+    return choice;
   };
 }
 

@@ -1,13 +1,14 @@
 import { Command } from "commander";
 import { checkOutput, saveModel } from "../model-folder";
-import { trainModel } from "../train";
+import type { LdaSolver } from "../lda";
+import { trainModel, type ModelKind } from "../train";
 import { collectDirs, parseChoice, parseFolder, parseSeed, parseShrinkage, parseTestSize, readFolders } from "./inputs";
 import { classNamesOf, evaluationJson, renderEvaluation } from "./render";
 
 interface TrainFlags {
-  readonly model: string;
-  readonly solver: string;
-  readonly shrinkage: "auto" | "none" | number;
+  readonly model: ModelKind;
+  readonly solver?: LdaSolver;
+  readonly shrinkage?: "auto" | "none" | number;
   readonly testSize: number;
   readonly seed: number;
   readonly standardize?: boolean;
@@ -19,9 +20,18 @@ export const trainCommand = (): Command =>
   new Command("train")
     .description("fit a classifier on folders of features.parquet and labels.parquet, and save it")
     .argument("<dir...>", "folders, joined in this order: the split depends on it", collectDirs)
-    .option("--model <kind>", "lda", parseChoice("lda", ["ridge", "logreg"]), "lda")
-    .option("--solver <name>", "lsqr", parseChoice("lsqr", ["svd", "eigen"]), "lsqr")
-    .option("--shrinkage <share>", "auto (Ledoit-Wolf), none, or a number from 0 to 1", parseShrinkage, "auto" as const)
+    .option(
+      "--model <kind>",
+      "lda, ridge (its alpha by leave-one-out) or logreg",
+      parseChoice(["lda", "ridge", "logreg"]),
+      "lda" as const,
+    )
+    .option("--solver <name>", 'of lda: lsqr, svd or eigen (default: "lsqr")', parseChoice(["lsqr", "svd", "eigen"]))
+    .option(
+      "--shrinkage <share>",
+      'of lda: auto (Ledoit-Wolf), none, or a number from 0 to 1 (default: "auto", for svd "none")',
+      parseShrinkage,
+    )
     .option(
       "--test-size <share>",
       "share of the epochs held out for the metrics, 0 to train on all",
@@ -32,7 +42,12 @@ export const trainCommand = (): Command =>
     .option("--standardize", "scale each feature by its mean and standard deviation first")
     .requiredOption("--out <dir>", "folder of the model; one that holds a model is replaced", parseFolder)
     .option("--json", "print the result as one line of JSON")
-    .action(async (dirs: string[], { testSize, seed, shrinkage, standardize = false, out, json }: TrainFlags) => {
+    .action(async (dirs: string[], flags: TrainFlags, command: Command) => {
+      const { model: kind, solver, shrinkage, testSize, seed, standardize = false, out, json } = flags;
+      if (kind !== "lda" && (solver ?? shrinkage) !== undefined)
+        command.error(`error: option --${solver === undefined ? "shrinkage" : "solver"} is of --model lda`);
+      if (solver === "svd" && shrinkage !== undefined && shrinkage !== "none")
+        command.error('error: --solver svd takes no --shrinkage: "lsqr" and "eigen" do');
       await checkOutput(out); // before the work, not after it
       const { features, labels, featureNames } = await readFolders(dirs);
       const started = performance.now();
@@ -42,6 +57,8 @@ export const trainCommand = (): Command =>
         featureNames,
         testSize,
         seed,
+        model: kind,
+        solver,
         shrinkage,
         standardize,
       });
@@ -53,7 +70,11 @@ export const trainCommand = (): Command =>
         n_test: split.test.length,
         n_features: features.nFeatures,
         classes: model.classes,
-        shrinkage_per_class: model.training["shrinkage_per_class"],
+        model: model.kind,
+        ...(kind === "lda"
+          ? { solver: model.training["solver"], shrinkage_per_class: model.training["shrinkage_per_class"] }
+          : {}),
+        ...(kind === "ridge" ? { alpha: model.training["alpha"] } : {}),
         seconds,
         out,
       };
