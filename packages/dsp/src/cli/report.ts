@@ -20,7 +20,7 @@ export function addReport(program: Command): Command {
   return program
     .command("report")
     .description("write an ERP report of a recording, one self-contained HTML page")
-    .argument("<file>", "a recording")
+    .argument("<file>", "a recording: Parquet, CSV, EDF, BDF, BrainVision, EEGLAB, XDF or MATLAB")
     .requiredOption("--out <file>", "page to write")
     .option("--low-hz <hz>", "lower edge of the band-pass", parsePositive, 1)
     .option("--high-hz <hz>", "upper edge of the band-pass", parsePositive, 20)
@@ -41,11 +41,11 @@ export function addReport(program: Command): Command {
 const orNull = <T>(value: T | "none"): T | null => (value === "none" ? null : value);
 
 async function run(file: string, flags: ReportFlags, command: Command): Promise<void> {
-  const { readRecording } = await import("../parquet");
+  const { openRecording } = await import("../files");
   const { writeFileWhole } = await import("../write-whole");
   const { analyseRecording } = await import("../report/analyse");
   const { renderReport } = await import("../report/render");
-  const analysis = analyseRecording(await readRecording(file), {
+  const analysis = analyseRecording(await openRecording(file), {
     lowHz: flags.lowHz,
     highHz: flags.highHz,
     tMinSeconds: flags.tMin,

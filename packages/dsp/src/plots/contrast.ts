@@ -104,7 +104,7 @@ function rowOf(evoked: EvokedLike, channel: number, width: number, name: string,
   // One epoch has no spread of its own: no band rather than one of no width.
   const error = nAve === 1 ? undefined : standardError?.subarray(start, start + nTimes);
   return {
-    legend: nAve === undefined ? name : `${name}, n = ${nAve}`,
+    legend: nAve === undefined ? name : `${name} n=${Math.round(nAve)}`,
     class: className,
     nAve,
     mean,

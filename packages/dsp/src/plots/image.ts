@@ -50,9 +50,9 @@ export function plotEpochsImage(epochs: EpochsLike, options: EpochsImageOptions 
 
   const top = 34;
   const frame = frameOf({
-    x: 52,
+    x: 70,
     y: top,
-    width: width - 120,
+    width: width - 138,
     height: height - top - 44,
     xDomain: drawable({
       from: timeOf(epochs, 0) - 0.5 / epochs.sampleRateHz,
@@ -79,25 +79,24 @@ export function plotEpochsImage(epochs: EpochsLike, options: EpochsImageOptions 
         ? "There is no epoch to draw."
         : `${nRows} epochs at ${channelNames[channel]}, one below the other, coloured from ${formatNumber(-limit)} to ${formatNumber(limit)} µV${blocks.length > 1 ? `; from the top ${blocks.map(({ label: name, rows }) => `${rows.length} ${name}`).join(", ")}` : ""}.`,
     body: () => {
-      let marks = "";
+      const { from, to } = frame.xDomain;
+      let marks = from < 0 && to > 0 ? `M${px(frame.xOf(0))} ${px(frame.y)}v${px(frame.height)}` : "";
       let names = "";
       let row = 0;
       for (const block of blocks) {
-        const from = frame.y + (row / nRows) * frame.height;
+        const top = frame.y + (row / nRows) * frame.height;
         row += block.rows.length;
-        const to = frame.y + (row / nRows) * frame.height;
-        if (row < nRows) marks += `M${px(frame.x)} ${px(to)}h${px(frame.width)}`;
-        const text =
-          block.label === "" ? `${block.rows.length} epochs` : `${shorten(block.label)}, n = ${block.rows.length}`;
-        const middle = (from + to) / 2;
-        names += label(0, 0, text, {
-          class: "small",
-          "text-anchor": "middle",
-          transform: `translate(${px(frame.x - 8)} ${px(Math.max(middle, from))}) rotate(-90)`,
-        });
+        const bottom = frame.y + (row / nRows) * frame.height;
+        if (row < nRows) marks += `M${px(frame.x)} ${px(bottom)}h${px(frame.width)}`;
+        // A thin block's name keeps clear of the title above.
+        const middle = Math.max((top + bottom) / 2, frame.y + 4);
+        const end = { class: "small", "text-anchor": "end" };
+        names += label(frame.x - 6, middle, block.label === "" ? "epochs" : shorten(block.label, 10), end);
+        names += label(frame.x - 6, middle + 13, `n = ${block.rows.length}`, end);
       }
       return (
         label(12, 19, shorten(title, 48), { class: "heading" }) +
+        drawAxes(frame, { xLabel: "time from event (ms)", yLabel: "", xFactor: 1000, yTicks: false }) +
         (uri === null
           ? label(frame.x + frame.width / 2, frame.y + frame.height / 2, "no epoch", {
               class: "tick",
@@ -109,11 +108,9 @@ export function plotEpochsImage(epochs: EpochsLike, options: EpochsImageOptions 
               width: frame.width,
               height: frame.height,
               preserveAspectRatio: "none",
-              style: "image-rendering:auto",
               href: uri,
             })) +
-        drawAxes(frame, { xLabel: "time from event (ms)", yLabel: "", xFactor: 1000, yTicks: false }) +
-        (marks === "" ? "" : element("path", { d: marks, stroke: "#1b1f24", "stroke-width": "1.5" })) +
+        (uri === null || marks === "" ? "" : element("path", { d: marks, stroke: "#1b1f24", "stroke-width": "1" })) +
         names +
         drawColourBar({ x: frame.x + frame.width + 14, y: frame.y, height: frame.height, limit, unit: "µV" })
       );

@@ -43,8 +43,9 @@ export function niceStep(width: number, n: number): number {
 /** Round values within a domain, about `n` of them. */
 export function niceTicks({ from, to }: Domain, n: number): Ticks {
   const step = niceStep(to - from, n);
-  const first = Math.ceil(from / step - 1e-9);
-  const last = Math.floor(to / step + 1e-9);
+  // An end that all but reaches a round value, as -0.0996 s for -0.1, has its tick too.
+  const first = Math.ceil(from / step - 0.02);
+  const last = Math.floor(to / step + 0.02);
   // At most a few more than asked for, whatever the numbers: a step too small to move a large value would never end.
   const count = Math.min(last - first + 1, 4 * Math.max(n, 1) + 2);
   return { values: Array.from({ length: Math.max(count, 0) }, (_, i) => (first + i) * step), step };

@@ -60,8 +60,8 @@ export function shorten(name: string, nMax = 12): string {
   return letters.length <= nMax ? name : `${letters.slice(0, nMax - 1).join("")}…`;
 }
 
-/** About how wide a text is at 12 px, in pixels: there is no font to ask. */
-export const textWidth = (text: string): number => [...text].length * 6.8;
+/** About how wide a small text is, in pixels: there is no font to ask. */
+export const textWidth = (text: string): number => [...text].length * 6.2;
 
 interface Figure {
   readonly width: number;

@@ -54,7 +54,7 @@ const SHAPES =
   ".p300-plot .dots{stroke-dasharray:1.5 3.5}" +
   ".p300-plot .band{fill-opacity:.2;stroke:none}" +
   ".p300-plot .shade{fill-opacity:.14;stroke:none}" +
-  ".p300-plot .axis,.p300-plot .grid{fill:none;stroke-width:1;shape-rendering:crispEdges}";
+  ".p300-plot .axis,.p300-plot .grid{fill:none;stroke-width:1}";
 
 const variables = (which: 0 | 1): string =>
   Object.entries(TOKENS)

@@ -48,7 +48,7 @@ export function plotTopomap(evoked: EvokedLike, options: TopomapOptions = {}): s
   const limit = given ?? (Math.max(Math.abs(extent?.from ?? 0), Math.abs(extent?.to ?? 0)) || 1);
 
   const reach = Math.max(1.08, ...sites.places.map(([x, y]) => Math.hypot(x, y) + 0.1));
-  const perRow = Math.min(samples.length, Math.max(1, Math.floor((width - 66) / 118)));
+  const perRow = Math.min(samples.length, Math.max(1, Math.floor((width - 66) / 108)));
   const cell = Math.min((width - 70) / perRow, 230);
   const nRows = Math.ceil(samples.length / perRow);
   const rowHeight = cell + 22;
@@ -75,7 +75,7 @@ export function plotTopomap(evoked: EvokedLike, options: TopomapOptions = {}): s
             "text-anchor": "middle",
           }) +
           drawHead({ x, y, radius, reach, field, limit, clip: `${id}-disc${i}` }) +
-          drawElectrodes(sites.places, sites.names, x, y, radius, names && radius > 34)
+          drawElectrodes(sites.places, sites.names, x, y, radius, names && radius > 60)
         );
       });
       return (

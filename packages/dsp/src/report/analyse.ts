@@ -9,9 +9,9 @@ import { labelsByCode, NON_TARGET, type PreprocessOptions, TARGET } from "../pre
 import { checkRecording, type Recording } from "../recording";
 import type { DropLog } from "../reject";
 import { resampleEpochs } from "../resample";
+import { welchRecording } from "../spectra/welch";
 import type { Hertz, Microvolts, Seconds } from "../units";
 import { qualityOf, type ChannelQuality } from "./quality";
-import { spectrumOf } from "./spectrum";
 import { warningsOf } from "./warnings";
 
 /** Those of `preprocess`, but that the averages keep the recording's rate unless `resampleHz` is given. */
@@ -93,7 +93,7 @@ export function analyseRecording(recording: Recording, options: AnalyseOptions =
   const nonTarget = averageOf(nonTargetCodes, "NonTarget");
   const difference = target && nonTarget && combineEvoked([target, nonTarget], [1, -1]);
   const dropLog = cut?.dropLog ?? Array.from({ length: events.nEvents }, () => ["TOO_SHORT"]);
-  const spectrum = finite && spectrumOf(finite);
+  const spectrum = finite && welchRecording(finite, { nPerSegment: segmentOf(finite) });
   const parts = {
     recording,
     options: used,
@@ -112,6 +112,10 @@ export function analyseRecording(recording: Recording, options: AnalyseOptions =
   };
   return { ...parts, warnings: warningsOf(parts) };
 }
+
+/** Two seconds, or all there is: half a hertz tells mains hum from what lies beside it. */
+const segmentOf = ({ nSamples, sampleRateHz }: Recording): number =>
+  Math.max(1, Math.min(nSamples, Math.round(2 * sampleRateHz)));
 
 /** The channels that hold numbers only; null when none does. */
 function onlyFinite(recording: Recording): Recording | null {

@@ -40,7 +40,7 @@ export function renderReport(input: Recording | RecordingAnalysis, options: Repo
     '<meta name="referrer" content="no-referrer">',
     `<title>${escapeText(title)} – ERP report</title>`,
     `<style>${PAGE_STYLE}${STYLE}</style>\n</head>\n<body>\n<main>`,
-    `<h1>${escapeText(title)}</h1>\n<p class="lead">${escapeText(recording.source ?? "a recording")}</p>`,
+    `<h1>${escapeText(title)}</h1>\n<p class="lead">Event-related potentials: target against non-target</p>`,
     tiles(analysis),
     warnings.length > 0
       ? `<section class="warnings" aria-labelledby="warnings"><h2 id="warnings">What looks wrong</h2><ul>${warnings.map((text) => `<li>${escapeText(text)}</li>`).join("")}</ul></section>`
@@ -77,6 +77,8 @@ function section(heading: string, text: string, figures: readonly Figure[]): str
 }
 
 const SHOWN_CHANNELS = 4;
+/** Narrow enough for letters that can be read on a phone; the page has the style sheet. */
+const CARD = { width: 400, style: false } as const;
 
 function responses(analysis: RecordingAnalysis): string {
   const { target, nonTarget, best, epochs, difference } = analysis;
@@ -99,7 +101,7 @@ function responses(analysis: RecordingAnalysis): string {
     to: range.to + 0.15 * (range.to - range.from),
   };
   const figures: Figure[] = shown.map((channel) => ({
-    svg: plotContrast({ target, nonTarget }, { channel, range: padded, style: false, height: 300 }),
+    svg: plotContrast({ target, nonTarget }, { channel, range: padded, ...CARD, height: 300 }),
   }));
   const [clearest] = best;
   const text = clearest
@@ -115,13 +117,13 @@ function maps(analysis: RecordingAnalysis): string {
   const kind = kindOf(analysis);
   const times = mapTimes(analysis);
   const figures: Figure[] = [
-    { svg: plotButterfly(shown, { title: `All channels: ${kind}`, marksSeconds: times, style: false, height: 300 }) },
+    { svg: plotButterfly(shown, { title: `All channels: ${kind}`, marksSeconds: times, ...CARD, height: 300 }) },
   ];
   const nPlaces = shown.channelNames.filter((name) => findPosition(name) !== undefined).length;
   if (nPlaces >= 3) {
     const left = shown.nChannels - nPlaces;
     figures.push({
-      svg: plotTopomap(shown, { title: `Over the head: ${kind}`, timesSeconds: times, style: false }),
+      svg: plotTopomap(shown, { title: `Over the head: ${kind}`, timesSeconds: times, ...CARD }),
       caption: `${nPlaces} electrodes by their 10-20 names${left > 0 ? `, ${left} without a known place left out` : ""}; between them the map is interpolated, the more so the fewer they are.`,
     });
   }
@@ -135,7 +137,7 @@ function maps(analysis: RecordingAnalysis): string {
           { label: "NonTarget", codes: nonTargetCodes },
         ],
         smoothEpochs: smooth,
-        style: false,
+        ...CARD,
       }),
       caption: `In the order of the recording${smooth > 1 ? `, each row a running mean of ${smooth} epochs` : ""}.`,
     });
@@ -177,15 +179,15 @@ function states({ recording, spectrum, spectrumChannelNames, options, events, dr
         channelNames: spectrumChannelNames,
         highHz: Math.min(sampleRateHz / 2, 80),
         band: { lowHz: options.lowHz, highHz: options.highHz },
-        style: false,
+        ...CARD,
       }),
       caption: "Of the unfiltered recording; the band that the filter lets pass is shaded.",
     });
   if (nSamples > 0)
     figures.push({
-      svg: plotEvents(events, { sampleRateHz, nSamples, stimCodes, dropLog, annotations, style: false }),
+      svg: plotEvents(events, { sampleRateHz, nSamples, stimCodes, dropLog, annotations, ...CARD }),
       caption: "Events whose epoch was dropped are grey and short.",
     });
-  figures.push({ svg: plotDrops(dropLog, { channelNames, style: false }) });
+  figures.push({ svg: plotDrops(dropLog, { channelNames, ...CARD }) });
   return figures;
 }
