@@ -157,7 +157,7 @@ export function planEpochs(
   if (detrend !== null && detrend !== 0 && detrend !== 1) throw new OptionError("detrend", detrend, "0, 1 or null");
   if (!(Number.isInteger(decim) && decim >= 1)) throw new OptionError("decim", decim, "an integer, 1 or above");
   checkRejectLimits(options, channelNames);
-  const firstSample = roundHalfEven(tMinSeconds * sampleRateHz);
+  const firstSample = roundHalfEven(tMinSeconds * sampleRateHz) + 0; // no negative zero
   const nTimes = roundHalfEven(tMaxSeconds * sampleRateHz) - firstSample + 1;
   const baselineRange = baseline && baselineSamples(baseline, firstSample, nTimes, sampleRateHz);
   const nChannels = channelNames.length;

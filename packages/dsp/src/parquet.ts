@@ -19,6 +19,7 @@ import { readJson } from "./read-json";
 import type { Recording } from "./recording";
 import { fileError, writeFileWhole } from "./write-whole";
 
+export { readEpochs, writeEpochs } from "./epochs-store";
 export type { Features } from "./flatten";
 export type { RecordingFile, RecordingHeader } from "./readers/parquet-bytes";
 export type { Recording } from "./recording";

@@ -1,4 +1,5 @@
 /** Recordings out of bytes, and into them: pure, for pages and workers as well as Node. */
+export { decodeEpochs, encodeEpochs } from "./epochs-file";
 export {
   type BrainVisionFiles,
   brainVisionCompanions,
