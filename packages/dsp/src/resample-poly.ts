@@ -1,4 +1,5 @@
 import { firwin } from "./firwin";
+import { polyphaseRows } from "./kernels/polyphase-rows";
 import { checkChoice, checkCount, checkNumbers, checkRows } from "./rows";
 import type { WindowName } from "./window";
 
@@ -69,6 +70,19 @@ function polyphaseInto(
   // Output m lies at position m·down + half of the signal spread by `up`: its last sample, and the phase of its taps.
   const reach = perPhase + Math.ceil(half / up);
   const lane = nSamples + 2 * reach;
+  const levels = new Float64Array(nRows);
+  const start = Math.floor(half / up) + 1 - perPhase + reach;
+  const done = polyphaseRows(
+    { nRows, nIn: lane, nOut, phases, perPhase, start, firstPhase: half % up, up, down },
+    (into, at, row) => {
+      const samples = data.subarray(row * nSamples, (row + 1) * nSamples);
+      levels[row] = padLaneInto(into, at, samples, reach, pad);
+    },
+    (from, at, row) => {
+      for (let m = 0, to = row * nOut; m < nOut; m++) out[to + m] = from[at + m]! + levels[row]!;
+    },
+  );
+  if (done) return;
   const padded = new Float64Array(4 * lane);
   const level = new Float64Array(4);
   for (let row = 0; row < nRows; row += 4) {

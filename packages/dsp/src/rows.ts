@@ -11,19 +11,27 @@ export function checkRows(data: Float64Array, nSamples: number): number {
   if (nSamples === 0 && data.length > 0) throw new ShapeError("data.length", data.length, 0);
   const nRows = nSamples === 0 ? 0 : data.length / nSamples;
   if (!Number.isInteger(nRows)) throw new ShapeError("data.length", data.length, Math.ceil(nRows) * nSamples);
-  // x - x is 0 for every finite x and NaN for the others, so four sums tell whether to look closer.
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < data.length; i += 4) {
-    a += data[i]! - data[i]!;
-    b += data[i + 1]! - data[i + 1]!;
-    c += data[i + 2]! - data[i + 2]!;
-    d += data[i + 3]! - data[i + 3]!;
-  }
-  for (; i < data.length; i++) a += data[i]! - data[i]!;
-  if (a + b + c + d === 0) return nRows;
+  if (isFiniteSum(data)) return nRows;
   const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return nRows; // so large that their sum overflows
   throw new NotFiniteError(`in row ${Math.floor(bad / nSamples)}`, bad % nSamples, data[bad]!);
+}
+
+/** One NaN or infinity makes a sum one as well; four sums do not wait for each other. */
+function isFiniteSum(data: Float64Array): boolean {
+  let a = 0,
+    b = 0,
+    c = 0,
+    d = 0;
+  const end = data.length - (data.length % 4);
+  for (let i = 0; i < end; i += 4) {
+    a += data[i]!;
+    b += data[i + 1]!;
+    c += data[i + 2]!;
+    d += data[i + 3]!;
+  }
+  for (let i = end; i < data.length; i++) a += data[i]!;
+  return Number.isFinite(a + b + c + d);
 }
 
 /** Checks a whole number from `min` to `max`, both included. */

@@ -12,9 +12,10 @@ function mul(a: v128, b: v128): v128 {
   return f64x2.mul(a, b);
 }
 
-/** Two second-order sections, one after the other, over n elements in place. Ten coefficients, b0 b1 b2 a1 a2 of each
+/** Two second-order sections, one after the other, over n elements in place, each `step`
+ * bytes from the last. Ten coefficients, b0 b1 b2 a1 a2 of each
  * section; four states of an element each, two a section. Multiplies and adds in SciPy's order. */
-export function sosTwo(x: usize, n: u32, coefficients: usize, state: usize): void {
+export function sosTwo(x: usize, n: u32, step: i32, coefficients: usize, state: usize): void {
   const c = coefficients;
   let p0 = v128.load(state),
     p0b = v128.load(state, 16);
@@ -24,8 +25,7 @@ export function sosTwo(x: usize, n: u32, coefficients: usize, state: usize): voi
     q0b = v128.load(state, 80);
   let q1 = v128.load(state, 96),
     q1b = v128.load(state, 112);
-  const end = x + (n as usize) * ELEMENT;
-  for (; x < end; x += ELEMENT) {
+  for (; n > 0; n--, x += step) {
     const u = v128.load(x);
     const ub = v128.load(x, 16);
     const v = add(mul(v128.load64_splat(c), u), p0);
@@ -54,7 +54,7 @@ export function sosTwo(x: usize, n: u32, coefficients: usize, state: usize): voi
 }
 
 /** One second-order section. */
-export function sosOne(x: usize, n: u32, coefficients: usize, state: usize): void {
+export function sosOne(x: usize, n: u32, step: i32, coefficients: usize, state: usize): void {
   const b0 = v128.load64_splat(coefficients);
   const b1 = v128.load64_splat(coefficients, 8);
   const b2 = v128.load64_splat(coefficients, 16);
@@ -64,8 +64,7 @@ export function sosOne(x: usize, n: u32, coefficients: usize, state: usize): voi
     p0b = v128.load(state, 16);
   let p1 = v128.load(state, 32),
     p1b = v128.load(state, 48);
-  const end = x + (n as usize) * ELEMENT;
-  for (; x < end; x += ELEMENT) {
+  for (; n > 0; n--, x += step) {
     const u = v128.load(x);
     const ub = v128.load(x, 16);
     const v = add(mul(b0, u), p0);
@@ -139,8 +138,8 @@ export function separate(out: usize, stride: usize, x: usize, table: usize, nBin
   }
 }
 
-/** out[i] = Σ_k taps[phase][k] · x[start + k] for n outputs of a polyphase filter: phase advances by `advance` modulo
- * `phases`, and x by `skip` and one more whenever the phase wraps. Each phase has `length` taps, a multiple of 4. */
+/** out[i] = Σ_k taps[phase][k] · x[start + k], n elements of a polyphase filter: from one to the next the phase advances
+ * by `advance` modulo `phases`, and the start by `skip` and by one more when the phase wraps. A phase has `length` taps. */
 export function polyphase(
   out: usize,
   n: u32,
@@ -153,23 +152,23 @@ export function polyphase(
   skip: u32,
 ): void {
   const bytes = (length as usize) * 8;
-  for (; n > 0; n--, out += 8) {
+  for (; n > 0; n--, out += ELEMENT) {
     let h = taps + (phase as usize) * bytes;
     const end = h + bytes;
-    let p = x;
-    let s0 = f64x2.splat(0);
-    let s1 = f64x2.splat(0);
-    for (; h < end; h += 32, p += 32) {
-      s0 = add(s0, mul(v128.load(h), v128.load(p)));
-      s1 = add(s1, mul(v128.load(h, 16), v128.load(p, 16)));
+    let re = f64x2.splat(0);
+    let im = f64x2.splat(0);
+    for (let p = x; h < end; h += 8, p += ELEMENT) {
+      const tap = v128.load64_splat(h);
+      re = add(re, mul(tap, v128.load(p)));
+      im = add(im, mul(tap, v128.load(p, 16)));
     }
-    const s = add(s0, s1);
-    store<f64>(out, f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1));
+    v128.store(out, re);
+    v128.store(out, im, 16);
     phase += advance;
-    x += (skip as usize) * 8;
+    x += (skip as usize) * ELEMENT;
     if (phase >= phases) {
       phase -= phases;
-      x += 8;
+      x += ELEMENT;
     }
   }
 }

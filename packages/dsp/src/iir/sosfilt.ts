@@ -1,4 +1,5 @@
 import { OptionError, ShapeError } from "../errors";
+import { sosRowsInto } from "../kernels/sos-rows";
 import { checkNumbers, checkRows } from "../rows";
 
 /** Coefficients of a section: b0 b1 b2 a0 a1 a2. */
@@ -42,6 +43,7 @@ export function sosFilter(
   if (state) checkNumbers("state", state, 0);
   const out = new Float64Array(data.length);
   const next = state ? state.slice() : new Float64Array(nStates * size);
+  if (nRows > 1 && sosRowsInto(out, data, nRows, nSamples, sos, next)) return { data: out, state: next };
   for (let row = 0; row < nRows; row++) sosFilterInto(out, data, row * nSamples, nSamples, 1, sos, next, row * size);
   return { data: out, state: next };
 }

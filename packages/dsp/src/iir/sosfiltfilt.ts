@@ -1,4 +1,6 @@
 import { OptionError, TooShortError } from "../errors";
+import { copyInto } from "../kernels/copy";
+import { sosRowsBothWays } from "../kernels/sos-rows";
 import { checkChoice, checkCount, checkRows } from "../rows";
 import { checkSections, SECTION, sosFilterInto } from "./sosfilt";
 
@@ -55,6 +57,17 @@ export function sosFiltFilt(
   const rest = sosFilterState(sos);
   const out = new Float64Array(data.length);
   const length = nSamples + 2 * nPad;
+  const done =
+    nRows > 1 &&
+    sosRowsBothWays(
+      nRows,
+      length,
+      sos,
+      rest,
+      (into, at, row) => padInto(into.subarray(at, at + length), data, row * nSamples, nSamples, nPad, pad),
+      (from, at, row) => out.set(from.subarray(at + nPad, at + nPad + nSamples), row * nSamples),
+    );
+  if (done) return out;
   const padded = new Float64Array(length);
   const state = new Float64Array(rest.length);
   const startAt = (value: number): void => {
@@ -113,7 +126,7 @@ export function padInto(
 ): void {
   const first = data[from]!;
   const last = data[from + n - 1]!;
-  for (let i = 0; i < n; i++) padded[nPad + i] = data[from + i]!;
+  copyInto(padded, nPad, data, from, n);
   for (let k = 1; k <= nPad; k++) {
     const [left, right] = pad === "constant" ? [first, last] : [data[from + k]!, data[from + n - 1 - k]!];
     padded[nPad - k] = pad === "odd" ? 2 * first - left : left;

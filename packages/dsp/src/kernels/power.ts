@@ -3,8 +3,8 @@ import { claimWorkbench, layOut } from "./wasm";
 
 export interface PowerPlan {
   /** Adds the power of each of a row's windowed segments to `sums`, which has floor(nFft / 2) + 1 bins: |X[k]|², not yet
-   * scaled nor doubled. @returns how many segments there were; -1 when there is no WebAssembly, and nothing was done. */
-  addRow(sums: Float64Array, data: Float64Array, from: number, nSamples: number): number;
+   * scaled nor doubled. @returns false when there is no WebAssembly, and nothing was done. */
+  addRow(sums: Float64Array, data: Float64Array, from: number, nSamples: number): boolean;
 }
 
 export interface PowerOptions {
@@ -12,6 +12,7 @@ export interface PowerOptions {
   readonly window: Float64Array;
   /** Samples from one segment to the next. */
   readonly step: number;
+  readonly nSegments: number;
   /** Segments are filled up with zeros to this length. */
   readonly nFft: number;
   /** Subtract each segment's mean before the window. */
@@ -21,7 +22,7 @@ export interface PowerOptions {
 /** Plans the summed power spectra of overlapping segments, four of them at a time. Of two real segments in one complex
  * transform the powers of bin k and of its mirror image add up to twice the sum of theirs, so they need not be parted.
  * @returns undefined for a length that the kernel has no plan for. */
-export function planPower({ window, step, nFft, centre }: PowerOptions): PowerPlan | undefined {
+export function planPower({ window, step, nSegments, nFft, centre }: PowerOptions): PowerPlan | undefined {
   if (!hasPlan(nFft)) return undefined;
   const owner = {};
   const nWindow = window.length;
@@ -37,7 +38,7 @@ export function planPower({ window, step, nFft, centre }: PowerOptions): PowerPl
   return {
     addRow(sums, data, from, nSamples) {
       const bench = claimWorkbench(owner, at.end + 8 * nSamples);
-      if (!bench) return -1;
+      if (!bench) return false;
       const { kernels, f64, u8, fresh } = bench;
       if (fresh) {
         u8.set(tables.bytes, at.plan);
@@ -45,7 +46,6 @@ export function planPower({ window, step, nFft, centre }: PowerOptions): PowerPl
       }
       f64.set(data.subarray(from, from + nSamples), at.end / 8);
       f64.fill(0, at.powers / 8, at.powers / 8 + 2 * nFft);
-      const nSegments = nSamples < nWindow ? 0 : Math.floor((nSamples - nWindow) / step) + 1;
       for (let segment = 0; segment < nSegments; segment += 4) {
         let rows = at.end + 8 * segment * step;
         let stride = 8 * step;
@@ -70,7 +70,7 @@ export function planPower({ window, step, nFft, centre }: PowerOptions): PowerPl
         const there = at.powers / 8 + 2 * positions[(nFft - k) % nFft]!;
         sums[k]! += (f64[here]! + f64[here + 1]! + (f64[there]! + f64[there + 1]!)) / 2;
       }
-      return nSegments;
+      return true;
     },
   };
 }

@@ -14,8 +14,8 @@ export interface Kernels {
   mergeForward(output: number, x: number, half: number, table: number): void;
   splitInverse(x: number, input: number, half: number, table: number): void;
   mergeInverse(output: number, x: number, half: number, twiddles: number, scale: number): void;
-  sosOne(x: number, n: number, coefficients: number, state: number): void;
-  sosTwo(x: number, n: number, coefficients: number, state: number): void;
+  sosOne(x: number, n: number, step: number, coefficients: number, state: number): void;
+  sosTwo(x: number, n: number, step: number, coefficients: number, state: number): void;
   taper(x: number, n: number, window: number, centre: number): void;
   addPower(sums: number, x: number, n: number): void;
   polyphase(

@@ -1,3 +1,4 @@
+import { planPower } from "../kernels/power";
 import { checkRecording, type Recording } from "../recording";
 import { checkChoice } from "../rows";
 import { eachSegmentPair, planSegments, type SegmentOptions, type SegmentPlan } from "./segments";
@@ -64,6 +65,7 @@ export function welchRecording(recording: Recording, options: Omit<WelchOptions,
 /** Mean power over segments, row by row: the hot loop of Welch's method. */
 function welchInto(power: Float64Array, data: Float64Array, plan: SegmentPlan): void {
   const { nSegments, nFft, nFrequencies, scale } = plan;
+  if (addPowersInto(power, data, plan)) return scaleInto(power, nFft, nFrequencies, scale / nSegments);
   eachSegmentPair(data, plan, (first, second, spectrum) => {
     const a = Math.floor(first / nSegments) * nFrequencies;
     const b = second < 0 ? -1 : Math.floor(second / nSegments) * nFrequencies;
@@ -71,6 +73,22 @@ function welchInto(power: Float64Array, data: Float64Array, plan: SegmentPlan): 
     else addLanesInto(power, a, b, spectrum, nFft, nFrequencies);
   });
   scaleInto(power, nFft, nFrequencies, scale / nSegments);
+}
+
+/** The same in WebAssembly; false when there is none for it. */
+function addPowersInto(power: Float64Array, data: Float64Array, plan: SegmentPlan): boolean {
+  const { nRows, nSamples, nFrequencies, detrend } = plan;
+  if (detrend === "linear") return false;
+  const quick = planPower({ ...plan, centre: detrend === "constant" });
+  if (!quick) return false;
+  for (let row = 0; row < nRows; row++) {
+    const sums = power.subarray(row * nFrequencies, (row + 1) * nFrequencies);
+    if (!quick.addRow(sums, data, row * nSamples, nSamples)) {
+      power.fill(0);
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Adds |A|² + |B|² of two real signals whose joint transform is A + i·B: half of |Z[k]|² + |Z[-k]|². */
