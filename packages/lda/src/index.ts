@@ -1,6 +1,27 @@
 export type { Shrinkage } from "./covariance";
 export * from "./errors";
 export type { EstimatorJson } from "./estimator-json";
+export { type DistanceMetric, type DistanceOptions, distance, distances } from "./geometry/distance";
+export { expm, invsqrtm, logm, powm, sqrtm } from "./geometry/functions";
+export { geodesic, type GeodesicOptions } from "./geometry/geodesic";
+export type { SpdMatrices } from "./geometry/matrices";
+export { MDM, type MdmOptions } from "./geometry/mdm";
+export { meanOf, type MeanMetric, type MeanOptions } from "./geometry/mean";
+export {
+  dispersionOf,
+  ProcrustesAlignment,
+  type ProcrustesOptions,
+  rotationBetween,
+  stretch,
+} from "./geometry/procrustes";
+export { type Domain, recentre, Recentring } from "./geometry/recentre";
+export {
+  tangentSpace,
+  TangentSpace,
+  type TangentMetric,
+  type TangentSpaceOptions,
+  untangentSpace,
+} from "./geometry/tangent-space";
 export { LinearDiscriminantAnalysis, type LdaOptions, type LdaSolver } from "./lda";
 export { ledoitWolf, type ShrunkCovariance } from "./ledoit-wolf";
 export type { LinearScores } from "./linear";
@@ -29,6 +50,21 @@ export { RandomState } from "./random";
 export { RidgeClassifier, type RidgeOptions } from "./ridge";
 export { logspace, RidgeClassifierCV, type RidgeCvOptions } from "./ridge-cv";
 export { StandardScaler, type ScalerOptions } from "./scaler";
+export { type CovarianceEstimator, covariances, Covariances, type CovariancesOptions } from "./spatial/covariances";
+export { CSP, type CspOptions } from "./spatial/csp";
+export { type Epochs, flattenEpochs, joinEpochs, takeEpochs } from "./spatial/epochs";
+export { ERPCovariances, type ErpCovariancesOptions } from "./spatial/erp-covariances";
+export { Xdawn, type XdawnOptions } from "./spatial/xdawn";
+export { XdawnCovariances, type XdawnCovariancesOptions } from "./spatial/xdawn-covariances";
+export {
+  KFold,
+  ShuffleSplit,
+  StratifiedKFold,
+  StratifiedShuffleSplit,
+  type ShuffleSplitOptions,
+} from "./selection/folds";
+export { GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold } from "./selection/group-folds";
+export type { FoldOptions, Splittable, Splitter } from "./selection/splitter";
 export { splitBySubject, trainTestSplit, type Split, type SplitOptions, type SubjectSplit } from "./split";
 export {
   evaluateModel,
