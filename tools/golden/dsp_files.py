@@ -127,17 +127,110 @@ def brainvision():
     want("bv_hand.vhdr", raw, "by hand, mne", stim=[(10, 2), (50, 1)], picks=raw.ch_names)
 
 
+# ---------------------------------------------------------------- XDF
+def varlen(n):
+    return struct.pack("<BB", 1, n) if n < 256 else struct.pack("<BI", 4, n) if n < 2**32 else struct.pack("<BQ", 8, n)
+
+
+def chunk(tag, content):
+    return varlen(len(content) + 2) + struct.pack("<H", tag) + content
+
+
+def stream_header(sid, name, kind, n_channels, srate, fmt, desc=""):
+    xml = f"<?xml version='1.0'?><info><name>{name}</name><type>{kind}</type><channel_count>{n_channels}</channel_count><nominal_srate>{srate}</nominal_srate><channel_format>{fmt}</channel_format><desc>{desc}</desc></info>"
+    return chunk(2, struct.pack("<I", sid) + xml.encode())
+
+
+def samples(sid, stamps, values, code):
+    """A chunk of samples: numbers with a struct code, or strings with code None; a stamp of None is left out."""
+    body = struct.pack("<I", sid) + varlen(len(stamps))
+    for stamp, row in zip(stamps, values):
+        body += b"\0" if stamp is None else struct.pack("<Bd", 8, stamp)
+        for value in row:
+            body += struct.pack("<" + code, value) if code else varlen(len(value.encode())) + value.encode()
+    return chunk(3, body)
+
+
+def clock(sid, time, value):
+    return chunk(4, struct.pack("<Idd", sid, time, value))
+
+
+def footer(sid, count):
+    return chunk(6, struct.pack("<I", sid) + f"<?xml version='1.0'?><info><sample_count>{count}</sample_count></info>".encode())
+
+
+BOUNDARY = chunk(5, bytes.fromhex("43a546dccbf5410fb30ed5467383cbe4"))
+HEAD = b"XDF:" + chunk(1, b"<?xml version='1.0'?><info><version>1.0</version></info>")
+LABELS = "<channels>" + "".join(f"<channel><label>{n}</label><unit>microvolts</unit><type>EEG</type></channel>" for n in ("Fz", "P &amp; z")) + "<channel><label>TRG</label><unit/><type>Trigger</type></channel></channels>"
+
+
+def write_xdf(name, stamps, stim_rate=50, marker_times=(), clocks=(), marker_clocks=(), extra=0):
+    n = len(stamps)
+    x = np.round(signal(2, n), 2).astype("f4")
+    trigger = np.zeros(n, "f4")
+    rows = np.vstack([x, trigger]).T
+    body = HEAD + stream_header(7, "amp", "EEG", 3, stim_rate, "float32", LABELS) + stream_header(3, "keys", "Markers", 1, 0, "string")
+    body += b"".join(clock(7, *one) for one in clocks[: len(clocks) // 2])
+    for k, start in enumerate(range(0, n, 40)):
+        part = list(stamps[start : start + 40])
+        given = [t if i % 3 == 0 or k % 2 == 0 else None for i, t in enumerate(part)]  # some stamps are left to be deduced
+        body += samples(7, given, rows[start : start + 40].tolist(), "f") + (BOUNDARY if k == 1 else b"")
+    body += b"".join(clock(7, *one) for one in clocks[len(clocks) // 2 :])
+    body += b"".join(clock(3, *one) for one in marker_clocks)
+    words = ["Target", "NonTarget", "übrig", "NonTarget"]
+    body += samples(3, list(marker_times), [[words[i % 4]] for i in range(len(marker_times))], None)
+    body += stream_header(9, "acc", "Motion", 1, 0, "int16") + samples(9, [stamps[0], stamps[0] + 0.5], [[-5], [300]], "h")
+    body += footer(7, n - extra) + footer(3, len(marker_times))
+    (FILES / name).write_bytes(body)
+
+
+def xdf():
+    import pyxdf
+
+    jitter = rng.normal(size=300) * 0.004
+    even = 1000 + np.arange(300) / 49.9
+    offsets = [(1000.0 + 0.5 * k, -900.0 + 2e-4 * k + 1e-4 * rng.normal() + (0.01 if k == 5 else 0)) for k in range(14)]
+    write_xdf("drift.xdf", np.round(even + jitter, 6), marker_times=[101.0, 102.5, 103.0, 104.25], clocks=offsets, marker_clocks=[(101, 0.0), (103, 0.001), (105, 0.0005)])
+    paused = np.concatenate([even[:150], even[150:] + 12.34])
+    write_xdf("pause.xdf", np.round(paused + 0.2 * jitter, 6), marker_times=[1001.0, 1004.0, 1016.5])
+    reset = np.concatenate([even[:150], even[150:] - 995])
+    clocks = [(1000 + 0.25 * k, 5.0 + 1e-5 * k) for k in range(12)] + [(8.01 + 0.25 * k, 1000.0 + 1e-5 * k) for k in range(13)]
+    write_xdf("reset.xdf", np.round(reset, 6), marker_times=[1006.0], clocks=clocks)
+    rubbish = [(1000.0 + 0.5 * k, -1e-4 * k) for k in range(12)] + [(1500.0, 77.0)]
+    write_xdf("rubbish.xdf", np.round(even, 6), marker_times=[1001.0], clocks=rubbish, extra=1)
+    peers = []
+    for name in ("drift", "pause", "reset", "rubbish"):
+        streams, _ = pyxdf.load_xdf(str(FILES / f"{name}.xdf"))
+        for s in streams:
+            info = s["info"]
+            numbers = info["channel_format"][0] != "string"
+            series = np.asarray(s["time_series"]).astype(float) if numbers else s["time_series"]
+            peers.append(
+                dict(
+                    file=f"{name}.xdf",
+                    id=int(info["stream_id"]),
+                    name=info["name"][0],
+                    effectiveHz=float(info["effective_srate"]),
+                    segments=[[int(a), int(b)] for a, b in info["segments"]],
+                    timeStamps=[float(f"{t:.13g}") for t in s["time_stamps"]],
+                    last=[v for v in series[-1]] if len(series) else [],
+                    n=len(series),
+                )
+            )
+    head = {"producer": f"pyxdf {pyxdf.__version__ if hasattr(pyxdf, '__version__') else ''}", "script": "tools/golden/dsp_files.py", "tolerance": 1e-9}
+    lines = ",\n".join(json.dumps(one, separators=(",", ":"), ensure_ascii=False) for one in peers)
+    (OUT / "xdf.json").write_text(json.dumps(head)[:-1] + f', "cases": [\n{lines}\n]}}\n')
+
+
 def main():
     shutil.rmtree(FILES, ignore_errors=True)
     FILES.mkdir(parents=True)
-    for make in (edf, brainvision, *MORE):
+    for make in (edf, brainvision, xdf):
         make()
     head = {"producer": f"mne {mne.__version__}, edfio {edfio.__version__}, pybv {pybv.__version__}, numpy {np.__version__}", "script": "tools/golden/dsp_files.py", "tolerance": 1e-9}
     lines = ",\n".join(json.dumps(case, separators=(",", ":"), ensure_ascii=False) for case in cases)
     (OUT / "files.json").write_text(json.dumps(head)[:-1] + f', "cases": [\n{lines}\n]}}\n')
 
-
-MORE = []
 
 if __name__ == "__main__":
     main()

@@ -21,5 +21,6 @@ export {
   type EncodeParquetOptions,
 } from "./readers/parquet-bytes";
 export { eventCodeOf } from "./readers/markers";
+export { decodeXdf, type DecodeXdfOptions, readXdfStreams, type XdfStream } from "./readers/xdf";
 export type { DecodedFile, DecodeOptions, OtherChannel, RecordingFormat } from "./readers/recording-file";
 export type { Annotation, Recording } from "./recording";

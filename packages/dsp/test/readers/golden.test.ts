@@ -1,8 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { findEvents } from "../../src";
 import { openRecordingFile } from "../../src/files";
 import { readGolden, worstError } from "../golden";
+import { goldenFile } from "./golden-file";
 
 interface Case {
   readonly file: string;
@@ -13,8 +13,6 @@ interface Case {
   readonly annotations: readonly (readonly [number, number, string])[];
   readonly events: readonly (readonly [number, number])[];
 }
-
-export const goldenFile = (name: string): string => fileURLToPath(new URL(`../golden/files/${name}`, import.meta.url));
 
 const golden = readGolden<Case>("files");
 
