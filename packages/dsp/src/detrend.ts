@@ -45,7 +45,7 @@ export function detrendLineInto(data: Float64Array, from: number, to: number): v
   const middle = (n - 1) / 2;
   let slope = 0;
   for (let i = 0; i < n; i++) slope += (i - middle) * data[from + i]!;
-  slope /= Math.max((n * (n * n - 1)) / 12, 1);
+  slope /= n > 1 ? (n * (n * n - 1)) / 12 : 1;
   for (let i = 0; i < n; i++) data[from + i]! -= slope * (i - middle);
 }
 

@@ -1,7 +1,8 @@
-import { OptionError, ShapeError } from "./errors";
+import { OptionError } from "./errors";
 import { designFir, type FirOptions, type FirPhase } from "./fir";
 import { type FilterBlock, LANES, nextBlockLength, planBlockFilter } from "./kernels/block-filter";
 import { checkFinite, checkRecording, type Recording } from "./recording";
+import { checkChoice, checkNumbers, checkRows } from "./rows";
 
 /** What a signal is thought to do beyond its ends. "reflect_limited" is MNE's default: an odd reflection about the end
  * point, and zeros where the signal is too short to reflect. */
@@ -39,8 +40,10 @@ export function filterRows(
   taps: Float64Array,
   { pad = "reflect_limited", phase = "zero" }: FilterRowsOptions = {},
 ): Float64Array {
-  const nRows = nSamples === 0 ? 0 : data.length / nSamples;
-  if (!Number.isInteger(nRows)) throw new ShapeError("data.length", data.length, Math.ceil(nRows) * nSamples);
+  const nRows = checkRows(data, nSamples);
+  checkChoice("pad", pad, ["reflect_limited", "edge", "zero"]);
+  checkChoice("phase", phase, ["zero", "zero-double"]);
+  checkNumbers("taps", taps, 1);
   if (taps.length % 2 !== 1) throw new OptionError("taps.length", taps.length, "an odd number of taps");
   const out = new Float64Array(data.length);
   if (nRows === 0) return out;

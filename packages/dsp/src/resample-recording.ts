@@ -1,4 +1,4 @@
-import { EventsTooCloseError } from "./errors";
+import { OptionError } from "./errors";
 import { checkFinite, checkRecording, type Recording } from "./recording";
 import { greatestCommonDivisor, resamplePoly } from "./resample-poly";
 import { resampleRowsFft } from "./resample";
@@ -18,11 +18,10 @@ export interface ResampleRecordingOptions {
 /** Resamples a recording as MNE 1.13's `raw.resample(rateHz)` does with its defaults, to 1e-11
  * (`test/golden/resample-more.json`). There is no anti-alias filter but the resampling itself. The stim channel is not
  * filtered: each new sample takes the first code that is not 0 among the old samples that it stands for, so that markers of
- * a single sample survive, and every event keeps its time to within one new sample. To keep it exactly, cut epochs
+ * a single sample survive, and every event keeps its time to within two samples of the slower rate. To keep it exactly, cut epochs
  * first and resample those.
  * @returns a recording of `round(nSamples · rateHz / sampleRateHz)` samples, in microvolts.
- * @throws {OptionError} when `rateHz` is not a finite number above 0.
- * @throws {EventsTooCloseError} when events would be lost.
+ * @throws {OptionError} when `rateHz` is not a finite number above 0, or so low that events would be lost.
  * @throws {NotFiniteError} when a channel holds NaN or an infinity. */
 export function resampleRecording(recording: Recording, options: ResampleRecordingOptions): Recording {
   const { rateHz, method = "fft", onLostEvents = "error" } = options;
@@ -36,7 +35,12 @@ export function resampleRecording(recording: Recording, options: ResampleRecordi
   checkCount("nSamples at the new rate", sizes.nOut * nChannels, 0, 2 ** 32);
   const stim = resampleStim(recording.stim, sizes.nOut);
   const nLost = countOnsets(recording.stim) - countOnsets(stim);
-  if (nLost > 0 && onLostEvents === "error") throw new EventsTooCloseError(nLost, Math.ceil(nSamples / sizes.nOut) + 1);
+  if (nLost > 0 && onLostEvents === "error")
+    throw new OptionError(
+      "rateHz",
+      rateHz,
+      `a higher rate, at which none of ${nLost} events falls together with another; or onLostEvents "allow"`,
+    );
   return {
     ...recording,
     data:
@@ -71,7 +75,8 @@ function resampleToLength(
   return out;
 }
 
-/** Moves the codes of a stim channel to another number of samples, as MNE does. */
+/** Moves the codes of a stim channel to another number of samples, as MNE does, but for one thing: what would move to the
+ * first sample, where no event can begin, moves to the second. */
 export function resampleStim(stim: Int32Array, nOut: number): Int32Array {
   const n = stim.length;
   const ratio = nOut / n;
@@ -84,6 +89,7 @@ export function resampleStim(stim: Int32Array, nOut: number): Int32Array {
     while (at < to && stim[at] === 0) at++;
     out[i] = stim[at < to ? at : from]!;
   }
+  if (stim[0] === 0 && nOut > 1 && out[0] !== 0 && out[1] === 0) [out[0], out[1]] = [0, out[0]!];
   return out;
 }
 
