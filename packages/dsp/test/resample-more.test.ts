@@ -44,16 +44,13 @@ test.each(golden.fourier)(`$name by Fourier transform agree with ${producer}`, (
   expect(relativeError(resampleFourier(Float64Array.from(data), nSamples, nOut), want)).toBeLessThanOrEqual(tolerance);
 });
 
-test.each(golden.polyphase)(
-  `polyphase, $name, agrees with ${producer}`,
-  ({ name: _, data, nSamples, want, ...options }) => {
-    const got = resamplePoly(Float64Array.from(data), nSamples, options);
-    expect(relativeError(got.data, want)).toBeLessThanOrEqual(tolerance);
-    expect(got.nSamples * 2).toBe(want.length);
-  },
-);
+test.each(golden.polyphase)(`polyphase, $name, agrees with ${producer}`, ({ data, nSamples, want, ...options }) => {
+  const got = resamplePoly(Float64Array.from(data), nSamples, options);
+  expect(relativeError(got.data, want)).toBeLessThanOrEqual(tolerance);
+  expect(got.nSamples * 2).toBe(want.length);
+});
 
-test.each(golden.decimate)(`$name agrees with ${producer}`, ({ name: _, data, nSamples, want, order, ...options }) => {
+test.each(golden.decimate)(`$name agrees with ${producer}`, ({ data, nSamples, want, order, ...options }) => {
   const got = decimate(Float64Array.from(data), nSamples, { ...options, ...(order === null ? {} : { order }) });
   expect(relativeError(got.data, want)).toBeLessThanOrEqual(1e-9);
   expect(got.nSamples * 2).toBe(want.length);
@@ -150,8 +147,8 @@ describe("resampleRecording", () => {
           try {
             after = findEvents(resampleRecording(recording, { rateHz, method: "polyphase" }));
           } catch (error) {
-            expect(error).toBeInstanceOf(OptionError);
-            return;
+            if (error instanceof OptionError) return;
+            throw error;
           }
           expect(after.codes).toEqual(before.codes);
           for (let i = 0; i < before.nEvents; i++)

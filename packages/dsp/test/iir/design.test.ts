@@ -28,7 +28,7 @@ interface Golden {
 const golden = readGolden<Case>("iir-design");
 const { notches, fir } = golden as unknown as Golden;
 
-describe.each(golden.cases)("$name", ({ name: _, design, rippleDb, sos, frequenciesHz, re, im, ...options }) => {
+describe.each(golden.cases)("$name", ({ design, rippleDb, sos, frequenciesHz, re, im, ...options }) => {
   const got =
     design === "butterworth" ? designButterworth(options) : designChebyshev1({ ...options, rippleDb: rippleDb! });
   test(`has the sections of ${golden.producer}`, () => {
