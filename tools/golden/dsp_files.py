@@ -222,10 +222,51 @@ def xdf():
     (OUT / "xdf.json").write_text(json.dumps(head)[:-1] + f', "cases": [\n{lines}\n]}}\n')
 
 
+# ---------------------------------------------------------------- MATLAB and EEGLAB
+def matlab():
+    import eeglabio
+    import scipy.io
+
+    x = signal(3, 200)
+    marks = [["1", "2", "boundary", "Lidschlag"], np.array([0.5, 1.0, 1.25, 1.5]), np.array([0.0, 0.0, 0.1, 0.0])]
+    eeglabio.raw.export_set(str(FILES / "one.set"), x * 1e-6, 100, ["Fz", "Cz", "HEOG"], annotations=marks, ch_types=["EEG", "EEG", "EOG"])
+    raw = mne.io.read_raw_eeglab(FILES / "one.set")
+    want("one.set", raw, "eeglabio, mne", stim=[(50, 1), (100, 2)], picks=["Fz", "Cz"])
+
+    # two files, as EEGLAB itself writes them: numbers for event types, a struct EEG, compressed
+    for name, compressed in (("two", True), ("old", False)):
+        x = signal(2, 150).astype("f4")
+        places = np.array([("Fz", 1.0), ("Pz", 2.0)], dtype=[("labels", object), ("X", object)])
+        events = np.array([(2.0, 31.0, np.array([])), (1.0, 61.5, 4.0)], dtype=[("type", object), ("latency", object), ("duration", object)])
+        eeg = dict(setname=name, nbchan=2.0, pnts=150.0, trials=1.0, srate=125.0, xmin=0.0, xmax=149 / 125, data=f"{name}.fdt", datfile=f"{name}.fdt", chanlocs=places, event=events, icawinv=[], icasphere=[], icaweights=[], filename=f"{name}.set", ref="common")
+        scipy.io.savemat(FILES / f"{name}.set", dict(EEG=eeg), do_compression=compressed, appendmat=False)
+        (FILES / f"{name}.fdt").write_bytes(x.T.astype("<f4").tobytes())
+        raw = mne.io.read_raw_eeglab(FILES / f"{name}.set")
+        want(f"{name}.set", raw, "scipy, mne", stim=[(30, 2), (60, 1)])
+        # a type that is a number comes out of MATLAB as 2, out of SciPy's doubles as 2.0
+        cases[-1]["annotations"] = [[o, 0.0 if np.isnan(d) else d, t.removesuffix(".0")] for o, d, t in cases[-1]["annotations"]]
+
+    # the layout of Brain Invaders 2014a: time, 16 electrodes, stim
+    n = 60
+    stim = np.zeros(n)
+    stim[[10, 30]], stim[50] = 1, 2
+    names = "Fp1 Fp2 F3 AFz F4 T7 Cz T8 P7 P3 Pz P4 P8 O1 Oz O2".split()
+    x = signal(16, n)
+    scipy.io.savemat(FILES / "bi2014a.mat", dict(samples=np.vstack([np.arange(n) / 512, x, stim]).T), do_compression=True)
+    D = scipy.io.loadmat(FILES / "bi2014a.mat")["samples"].T
+    raw = mne.io.RawArray(np.concatenate([D[1:17] * 1e-6, D[-1:]]), mne.create_info(names + ["STI 014"], 512, ["eeg"] * 16 + ["stim"]))
+    want("bi2014a.mat", raw, "scipy, as MOABB reads it", stim=of_stim(raw, "STI 014"))
+
+    x = np.round(signal(2, 40))
+    scipy.io.savemat(FILES / "plain.mat", dict(eeg=x.astype("i2"), srate=64, channels=np.array(["C3", "C4"], dtype=object), stim=np.arange(40) % 10 == 9, note="spoken"))
+    raw = mne.io.RawArray(x * 1e-6, mne.create_info(["C3", "C4"], 64, "eeg"))
+    want("plain.mat", raw, "scipy", stim=[(9, 1), (19, 1), (29, 1), (39, 1)])
+
+
 def main():
     shutil.rmtree(FILES, ignore_errors=True)
     FILES.mkdir(parents=True)
-    for make in (edf, brainvision, xdf):
+    for make in (edf, brainvision, xdf, matlab):
         make()
     head = {"producer": f"mne {mne.__version__}, edfio {edfio.__version__}, pybv {pybv.__version__}, numpy {np.__version__}", "script": "tools/golden/dsp_files.py", "tolerance": 1e-9}
     lines = ",\n".join(json.dumps(case, separators=(",", ":"), ensure_ascii=False) for case in cases)

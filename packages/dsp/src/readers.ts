@@ -14,6 +14,8 @@ export { decodeRecording, decodeRecordingFile, type DecodeRecordingOptions } fro
 export { detectFormat } from "./readers/detect";
 export { decodeEdf } from "./readers/edf";
 export { encodeEdf, type EncodeEdfOptions } from "./readers/edf-write";
+export { decodeEeglab, type DecodeEeglabOptions } from "./readers/eeglab";
+export { BI2014A_CHANNELS, decodeMatlab, type DecodeMatlabOptions } from "./readers/matlab-recording";
 export {
   decodeParquetRecording,
   type DecodeParquetOptions,

@@ -4,6 +4,7 @@ import type { Recording } from "../recording";
 import { asBytes, type Bytes } from "./bytes";
 import { brainVisionCompanions, brainVisionKind, decodeBrainVision } from "./brainvision";
 import { decodeBrainVisionText } from "./brainvision-header";
+import { findCompanion } from "./companions";
 import { decodeCsv } from "./csv";
 import { detectFormat } from "./detect";
 import { decodeEdf } from "./edf";
@@ -115,11 +116,4 @@ function brainVisionFiles(name: string, file: Uint8Array, { companions = {}, sou
       `its marker file ${markerFile} is missing: give it among the companions`,
     );
   return { header: file, data, markers };
-}
-
-/** By name, without regard to case: the files have often been to Windows and back. */
-export function findCompanion(companions: Readonly<Record<string, Bytes>>, name: string): Bytes | undefined {
-  const bare = (path: string): string => path.replace(/^.*[/\\]/, "").toLowerCase();
-  if (Object.hasOwn(companions, name)) return companions[name];
-  return Object.entries(companions).find(([key]) => bare(key) === bare(name))?.[1];
 }
