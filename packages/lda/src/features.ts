@@ -5,3 +5,4 @@ export {
   type FeatureRows,
   type LabelledRows,
 } from "./features-file";
+export { openFeatures, type FeatureBlock, type FeatureStream, type FeatureStreamOptions } from "./features-stream";

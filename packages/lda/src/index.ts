@@ -57,6 +57,15 @@ export { ERPCovariances, type ErpCovariancesOptions } from "./spatial/erp-covari
 export { Xdawn, type XdawnOptions } from "./spatial/xdawn";
 export { XdawnCovariances, type XdawnCovariancesOptions } from "./spatial/xdawn-covariances";
 export {
+  crossValidate,
+  crossValPredict,
+  type CrossValidated,
+  type CrossValidateOptions,
+  type CrossValidation,
+  type FoldedOptions,
+} from "./selection/cross-validate";
+export type { Estimator, Take } from "./selection/estimator";
+export {
   KFold,
   ShuffleSplit,
   StratifiedKFold,
@@ -64,6 +73,15 @@ export {
   type ShuffleSplitOptions,
 } from "./selection/folds";
 export { GroupKFold, LeaveOneGroupOut, StratifiedGroupKFold } from "./selection/group-folds";
+export {
+  gridSearch,
+  type GridPoint,
+  type GridSearched,
+  type GridSearchOptions,
+  type ParameterGrid,
+} from "./selection/grid-search";
+export { learningCurve, type LearningCurve, type LearningCurveOptions } from "./selection/learning-curve";
+export type { Scorer, ScorerName, Scoring } from "./selection/scorers";
 export type { FoldOptions, Splittable, Splitter } from "./selection/splitter";
 export { splitBySubject, trainTestSplit, type Split, type SplitOptions, type SubjectSplit } from "./split";
 export {

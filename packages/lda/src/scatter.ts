@@ -75,20 +75,15 @@ export function correlationSums(
   return { trace, sumOfSquares };
 }
 
-/** Σᵢ ‖xᵢ‖⁴ of the rows less `mean`, divided by `scale`. */
-export function sumOfNorms(
-  data: Float64Array,
-  nRows: number,
-  scale: Float64Array,
-  mean: Float64Array | null = null,
-): number {
+/** Σᵢ ‖xᵢ‖⁴ of the rows divided by `scale`. */
+function sumOfNorms(data: Float64Array, nRows: number, scale: Float64Array): number {
   const nFeatures = scale.length;
   const inverse = scale.map((s) => 1 / s);
   let sum = 0;
   for (let i = 0, at = 0; i < nRows; i++) {
     let norm = 0;
     for (let j = 0; j < nFeatures; j++, at++) {
-      const z = (mean === null ? data[at]! : data[at]! - mean[j]!) * inverse[j]!;
+      const z = data[at]! * inverse[j]!;
       norm += z * z;
     }
     sum += norm * norm;

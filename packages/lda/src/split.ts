@@ -1,5 +1,5 @@
-import { ClassTooSmallError, EmptyError, OptionError, ShapeError, SingleClassError } from "./errors";
-import { groupByClass } from "./matrix";
+import { ClassTooSmallError, EmptyError, OptionError, SingleClassError } from "./errors";
+import { checkLabels, groupByClass } from "./matrix";
 import { RandomState, range } from "./random";
 
 export interface SplitOptions {
@@ -26,17 +26,28 @@ export interface Split {
  * @throws {OptionError} for a size or seed out of range, {EmptyError} when no row is left to train on,
  * {ClassTooSmallError | SingleClassError} when classes cannot be shared out. */
 export function trainTestSplit(nRows: number, { testSize, trainSize, seed = 42, stratify }: SplitOptions = {}): Split {
+  return randomSplits(nRows, 1, { testSize, trainSize, seed, stratify, defaultTestShare: 0.25 })[0]!;
+}
+
+/** Splits one after another from one generator, as scikit-learn's `ShuffleSplit` and `StratifiedShuffleSplit` draw
+ * them. Throws as `trainTestSplit`. */
+export function randomSplits(
+  nRows: number,
+  nSplits: number,
+  { testSize, trainSize, seed = 42, stratify, defaultTestShare }: SplitOptions & { defaultTestShare: number },
+): Split[] {
   if (!Number.isInteger(nRows) || nRows < 1)
     throw new EmptyError(`${nRows} rows cannot be split: at least 2 are needed`);
-  const { nTrain, nTest } = partSizes(nRows, testSize, trainSize);
+  const { nTrain, nTest } = partSizes(nRows, testSize, trainSize, defaultTestShare);
   const random = new RandomState(seed);
-  if (stratify === undefined) {
-    const order = random.permutation(range(nRows));
-    return { test: order.slice(0, nTest), train: order.slice(nTest, nTest + nTrain) };
-  }
-  if (stratify.length !== nRows)
-    throw new ShapeError(`${stratify.length} labels to stratify ${nRows} rows by`, stratify.length, nRows);
-  return stratified(groupByClass(stratify), nTrain, nTest, random);
+  if (stratify === undefined)
+    return Array.from({ length: nSplits }, () => {
+      const order = random.permutation(range(nRows));
+      return { test: order.slice(0, nTest), train: order.slice(nTest, nTest + nTrain) };
+    });
+  checkLabels(stratify, nRows);
+  const groups = groupByClass(stratify);
+  return Array.from({ length: nSplits }, () => stratified(groups, nTrain, nTest, random));
 }
 
 function stratified(
@@ -93,11 +104,16 @@ function shareOut(counts: readonly number[], draws: number, random: RandomState)
   return shares;
 }
 
-function partSizes(nRows: number, testSize: number | undefined, trainSize: number | undefined) {
+function partSizes(
+  nRows: number,
+  testSize: number | undefined,
+  trainSize: number | undefined,
+  defaultTestShare: number,
+) {
   // The product as a double gives it, without a margin: 0.07 × 100 is a little above 7, and scikit-learn takes 8.
   let nTest = testSize === undefined ? undefined : partSize("testSize", testSize, nRows, Math.ceil);
   let nTrain = trainSize === undefined ? undefined : partSize("trainSize", trainSize, nRows, Math.floor);
-  nTest ??= nTrain === undefined ? Math.ceil(0.25 * nRows) : nRows - nTrain;
+  nTest ??= nTrain === undefined ? Math.ceil(defaultTestShare * nRows) : nRows - nTrain;
   nTrain ??= nRows - nTest;
   if (nTrain + nTest > nRows)
     throw new OptionError("testSize + trainSize", `${nTest} + ${nTrain} rows`, `at most the ${nRows} there are`);

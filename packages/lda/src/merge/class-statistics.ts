@@ -1,5 +1,6 @@
 import { gramInto } from "../linalg/gram";
 import type { Matrix } from "../matrix";
+import { scalesOf } from "../moments";
 import { centreRows } from "../scatter";
 
 /** What can be told of a class's rows without them: sums of the deviations d = row - mean. */
@@ -19,16 +20,17 @@ export interface HigherSums {
 }
 
 /** Rows of one block: their square has to fit the cache beside the products. */
-const ROWS_PER_BLOCK = 2048;
+const ROWS_PER_BLOCK = 1024;
 
 /** Statistics of the rows listed; `withHigher` costs four times the products.
  * @throws {NumericalError} when a variance does not fit a double. */
 export function statisticsOf(x: Matrix, rows: ArrayLike<number>, withHigher: boolean): ClassStatistics {
   let all: ClassStatistics | undefined;
   for (let from = 0; from < rows.length; from += ROWS_PER_BLOCK) {
-    const block = Array.prototype.slice.call(rows, from, from + ROWS_PER_BLOCK) as number[];
+    const nRows = Math.min(ROWS_PER_BLOCK, rows.length - from);
+    const block = Int32Array.from({ length: nRows }, (_, i) => rows[from + i]!);
     const one = statisticsOfBlock(x, block, withHigher);
-    all = all === undefined ? one : merged(all, one);
+    all = all === undefined ? one : withHigher ? merged(all, one) : absorb(all, one);
   }
   return all ?? nothing(x.nFeatures, withHigher);
 }
@@ -73,6 +75,27 @@ export function merged(a: ClassStatistics, b: ClassStatistics): ClassStatistics 
   const share = count === 0 ? 0 : b.count / count;
   const mean = a.mean.map((m, j) => m + (b.mean[j]! - m) * share);
   return around(mean, count, a.higher !== undefined && b.higher !== undefined, [a, 1], [b, 1]);
+}
+
+/** `merged` into the buffers of `into`, which is not to be used after; without the higher sums. */
+export function absorb(into: ClassStatistics, part: ClassStatistics): ClassStatistics {
+  const count = into.count + part.count;
+  const { scatter } = into;
+  const n = into.mean.length;
+  const apart = part.mean.map((m, j) => m - into.mean[j]!);
+  const weight = (into.count * part.count) / count;
+  for (let j = 0, at = 0; j < n; j++) {
+    const weighted = weight * apart[j]!;
+    for (let k = 0; k < n; k++, at++) scatter[at]! += part.scatter[at]! + weighted * apart[k]!;
+  }
+  return { count, scatter, mean: into.mean.map((m, j) => m + apart[j]! * (part.count / count)) };
+}
+
+/** Population standard deviation of each feature; 1 where it is constant. */
+export function scaleOf({ count, mean, scatter }: ClassStatistics): Float64Array {
+  const n = mean.length;
+  const variance = mean.map((_, j) => scatter[j * n + j]! / count);
+  return scalesOf({ mean, variance, counts: mean.map(() => count) });
 }
 
 /** Statistics of `all` without the rows of `part`, which must be among them. */

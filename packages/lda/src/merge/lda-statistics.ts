@@ -3,9 +3,8 @@ import { ClassTooSmallError, NumericalError, OptionError, ShapeError, SingleClas
 import { manyClasses, twoClasses } from "../lda-scores";
 import type { LinearScores } from "../linear";
 import { checkFinite, checkLabels, checkMatrix, groupByClass, type Matrix } from "../matrix";
-import { scalesOf } from "../moments";
 import { checkSums, correlationSums } from "../scatter";
-import { merged, statisticsOf, without, type ClassStatistics } from "./class-statistics";
+import { merged, scaleOf, statisticsOf, without, type ClassStatistics } from "./class-statistics";
 
 export interface LdaStatisticsOptions {
   /** Keep what "auto" shrinkage needs as well: four times the work and three times the memory. Default true. */
@@ -179,9 +178,7 @@ export function solveClasses(
     const { count, mean, scatter } = statistics;
     means.set(mean, k * nFeatures);
     const covariance = scatter.map((value) => value / count);
-    const variance = Float64Array.from(mean, (_, j) => covariance[j * nFeatures + j]!);
-    const counts = mean.map(() => count);
-    const scale = scalesOf({ mean, variance, counts, correction: mean });
+    const scale = scaleOf(statistics);
     return addShrunkInto(sigma, covariance, { nRows: count, scale, weight: priors[k]!, shrinkage }, () =>
       checkSums({ ...correlationSums(covariance, scale), sumOfNorms: sumOfNormsOf(statistics, scale, label) }),
     );
