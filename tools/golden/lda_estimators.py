@@ -4,11 +4,14 @@
 
 Needs scikit-learn 1.9.1, SciPy 1.17.1 and NumPy 2.4; run with OMP_NUM_THREADS=1 to get the same bytes again.
 """
-import json, pathlib, warnings
+import hashlib, json, pathlib, warnings
 from unittest import mock
 import numpy as np, scipy, sklearn
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression, RidgeClassifier, RidgeClassifierCV
+from sklearn.metrics import average_precision_score, cohen_kappa_score, make_scorer
+from sklearn.model_selection import (GridSearchCV, GroupKFold, KFold, LeaveOneGroupOut, ShuffleSplit, StratifiedGroupKFold, StratifiedKFold, StratifiedShuffleSplit,
+                                     cross_val_predict, cross_validate, learning_curve)
 from sklearn.preprocessing import StandardScaler
 
 OUT = pathlib.Path(__file__).resolve().parents[2] / "packages/lda/test/golden"
@@ -150,7 +153,47 @@ def scaler_cases():
                    scale=flat(np.ones(data.shape[1]) if s.scale_ is None else s.scale_), transformed=nulls(s.transform(data)))
 
 
+def digest(a):
+    return hashlib.sha256(np.asarray(a, dtype="<i4").tobytes()).hexdigest()
+
+
+def fold_cases():
+    spell = lambda k: {"n_splits": "nSplits", "random_state": "seed", "test_size": "testSize", "train_size": "trainSize"}.get(k, k)
+    for n, codes, seed in [(61, (1, 2), 0), (120, (-1, 4, 7), 42), (1143, (1, 2), 42), (97, (3, 0, 9, 1), 2**32 - 1)]:
+        y = labels_of(n, *codes)
+        groups = np.array([(i * i + 3 * i) % 11 if i % 5 else 7 for i in range(n)])
+        for splitter, options in [
+            (KFold, dict(n_splits=4)), (KFold, dict(n_splits=7, shuffle=True, random_state=seed)),
+            (StratifiedKFold, dict(n_splits=5)), (StratifiedKFold, dict(n_splits=5, shuffle=True, random_state=seed)),
+            (StratifiedKFold, dict(n_splits=3, shuffle=True, random_state=seed)),
+            (GroupKFold, dict(n_splits=3)), (GroupKFold, dict(n_splits=5)), (GroupKFold, dict(n_splits=4, shuffle=True, random_state=seed)),
+            (LeaveOneGroupOut, {}), (StratifiedGroupKFold, dict(n_splits=3)), (StratifiedGroupKFold, dict(n_splits=4, shuffle=True, random_state=seed)),
+            (ShuffleSplit, dict(n_splits=3, random_state=seed)), (ShuffleSplit, dict(n_splits=2, test_size=0.3, train_size=0.4, random_state=seed)),
+            (StratifiedShuffleSplit, dict(n_splits=3, random_state=seed)), (StratifiedShuffleSplit, dict(n_splits=2, test_size=20, random_state=seed)),
+        ]:
+            folds = [dict(n_train=len(a), n_test=len(b), train=digest(a), test=digest(b), first=b[:5].tolist()) for a, b in splitter(**options).split(np.zeros(n), y, groups)]
+            yield dict(name=f"{splitter.__name__} of {n} rows, {options}", splitter=splitter.__name__, options={spell(k): v for k, v in options.items()}, n=n, codes=codes, folds=folds)
+
+
+def selection_cases():
+    lda = lambda: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    scoring = dict(accuracy="accuracy", balancedAccuracy="balanced_accuracy", kappa=make_scorer(cohen_kappa_score), matthews="matthews_corrcoef",
+                   rocAuc="roc_auc", averagePrecision=make_scorer(average_precision_score, response_method="decision_function", pos_label=2), negLogLoss="neg_log_loss", negBrierScore="neg_brier_score")
+    x, y = rows(121, 90, 4, labels_of(90, 1, 2), shift=0.5), labels_of(90, 1, 2)
+    cv = StratifiedKFold(4, shuffle=True, random_state=3)
+    r = cross_validate(lda(), x, y, cv=cv, scoring=scoring, return_train_score=True)
+    grid = GridSearchCV(RidgeClassifier(), dict(fit_intercept=[True, False], alpha=[0.1, 1.0, 100.0, 1e4]), scoring="roc_auc", cv=cv).fit(x, y)
+    sizes, train, test = learning_curve(lda(), x, y, train_sizes=[0.2, 0.5, 1.0], cv=cv, scoring="roc_auc", shuffle=True, random_state=9)
+    predicted = {m: flat(cross_val_predict(lda(), x, y, cv=cv, method=m)) for m in ("predict", "predict_proba", "decision_function")}
+    three_p = flat(cross_val_predict(lda(), x3, three, cv=5, method="predict_proba"))
+    yield dict(name="two classes", n_features=4, x=flat(x), y=y.tolist(), test={k: flat(r[f"test_{k}"]) for k in scoring}, train={k: flat(r[f"train_{k}"]) for k in scoring},
+               predicted=predicted, x3=flat(x3), y3=three.tolist(), proba3=three_p,
+               grid=dict(params=[{"alpha": p["alpha"], "fitIntercept": p["fit_intercept"]} for p in grid.cv_results_["params"]], mean=flat(grid.cv_results_["mean_test_score"]),
+                         std=flat(grid.cv_results_["std_test_score"]), rank=grid.cv_results_["rank_test_score"].tolist(), best=int(grid.best_index_), coef=flat(grid.best_estimator_.coef_)),
+               curve=dict(sizes=sizes.tolist(), train=train.tolist(), test=test.tolist()))
+
+
 if __name__ == "__main__":
     warnings.filterwarnings("ignore")  # features that a rank leaves out, and the like: cases on purpose
-    for name, cases in {"lda-solvers": lda_cases, "ridge": ridge_cases, "logreg": logreg_cases, "scaler-parts": scaler_cases}.items():
+    for name, cases in {"lda-solvers": lda_cases, "ridge": ridge_cases, "logreg": logreg_cases, "scaler-parts": scaler_cases, "folds": fold_cases, "selection": selection_cases}.items():
         write(name, cases())
