@@ -1,6 +1,15 @@
 export { annotationsFromEvents, type AnnotationsFromEventsOptions } from "./annotations";
 export { eventsFromAnnotations, type EventsFromAnnotationsOptions } from "./annotations";
 export { baselineInto, baselineSamples, type BaselineWindow } from "./baseline";
+export { applyAsr } from "./cleaning/asr/apply";
+export { type AsrCalibration, calibrateAsr, type CalibrateAsrOptions } from "./cleaning/asr/calibrate";
+export { type CleanWindowOptions, findCleanSamples } from "./cleaning/asr/clean-windows";
+export { type ApplyAsrOptions, type AsrChunk, type AsrStream, streamAsr } from "./cleaning/asr/stream";
+export { searchRejectThreshold, type ThresholdSearch, type ThresholdSearchOptions } from "./cleaning/autoreject";
+export { type BadChannelOptions, type BadChannels, type ChannelReport, findBadChannels } from "./cleaning/bad-channels";
+export { interpolateBadChannels, type InterpolateOptions } from "./cleaning/interpolate";
+export { type LaplacianOptions, surfaceLaplacian } from "./cleaning/laplacian";
+export { type EogWeights, fitEog, regressEog, type RegressEogOptions } from "./cleaning/regression";
 export { adjacencyByDistance, type Adjacency } from "./contrast/clusters";
 export {
   type ClusterTest,
@@ -72,5 +81,12 @@ export {
 export type { SegmentOptions } from "./spectra/segments";
 export { type Spectrogram, spectrogram, type SpectrogramOptions } from "./spectra/spectrogram";
 export { periodogram, type Spectrum, welch, type WelchOptions, welchRecording } from "./spectra/welch";
+export type { Chunk, StreamEvent } from "./stream/chunk";
+export type { FoundEvent } from "./stream/epoch-stage";
+export type { StreamFilterOptions, StreamFirOptions, StreamIirOptions } from "./stream/filter-stage";
+export type { StreamEventsOptions } from "./stream/onsets";
+export { chunkFromLsl, chunkFromMessage, lslChunks, webSocketChunks } from "./stream/sources";
+export type { FramesOptions, LslPull, MessageOptions, SocketLike, SocketOptions } from "./stream/sources";
+export { createStream, type Stream, type StreamEpoch, streamEpochs, type StreamOptions } from "./stream/stream";
 export type { Hertz, Microvolts, Seconds } from "./units";
 export { type CosineWindow, makeWindow, type WindowName } from "./window";
