@@ -21,6 +21,7 @@ export function ready() {
       "run",
       "build",
       "--output-logs=errors-only",
+      "--filter=./packages/*",
     ]);
     mkdirSync(join(stampFile, ".."), { recursive: true });
     writeFileSync(stampFile, wanted);

@@ -10,9 +10,9 @@ export interface DropsOptions extends FigureOptions {
 const MOST_ROWS = 40;
 
 const WORDS: Readonly<Record<string, string>> = {
-  NO_DATA: "begins too early",
-  TOO_SHORT: "ends too late",
-  IGNORED: "another code",
+  NO_DATA: "too early",
+  TOO_SHORT: "too late",
+  IGNORED: "other code",
   "DROP DUPLICATE": "same sample",
 };
 
