@@ -297,6 +297,19 @@ export class FormatError extends DspError {
   }
 }
 
+/** Something could not be downloaded, or is not what its record says. */
+export class DownloadError extends DspError {
+  override readonly name = "DownloadError";
+  readonly code = "ERR_DSP_DOWNLOAD";
+  constructor(
+    readonly url: string,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${url}: ${reason}`, options);
+  }
+}
+
 /** A channel is named that is not there, or whose place on the head is not known. */
 export class ChannelError extends DspError {
   override readonly name = "ChannelError";
@@ -322,5 +335,17 @@ export class TooShortError extends DspError {
     options?: ErrorOptions,
   ) {
     super(`${what} is ${got}, but at least ${wanted} is wanted: ${why}`, options);
+  }
+}
+
+/** A stream of samples cannot go on as it is: a gap in it, a message that is none, or a call after its end. */
+export class StreamError extends DspError {
+  override readonly name = "StreamError";
+  readonly code = "ERR_DSP_STREAM";
+  constructor(
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`stream: ${reason}`, options);
   }
 }
