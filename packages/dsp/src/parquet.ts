@@ -14,7 +14,8 @@ import {
   type RecordingHeader,
   toIntegers,
 } from "./readers/parquet-bytes";
-import { type ByteSource, type Column, encodeTable, type Table, useTable } from "./readers/parquet-table";
+import { encodeNumbers, type NumberTable } from "./readers/parquet-numbers";
+import { type ByteSource, type Table, useTable } from "./readers/parquet-table";
 import { readJson } from "./read-json";
 import type { Recording } from "./recording";
 import { fileError, writeFileWhole } from "./write-whole";
@@ -109,16 +110,11 @@ export async function writeFeatures(folder: string, features: Features, labels: 
   const { data, nRows, nFeatures } = features;
   if (data.length !== nRows * nFeatures) throw new ShapeError("features.data.length", data.length, nRows * nFeatures);
   if (labels.length !== nRows) throw new ShapeError("labels.length", labels.length, nRows);
-  const byColumn = transpose(data, nRows, nFeatures);
-  const columns = Array.from({ length: nFeatures }, (_, i): Column => ({
-    name: `feature_${i}`,
-    data: byColumn.subarray(i * nRows, (i + 1) * nRows),
-    type: "DOUBLE",
-  }));
-  const bytes = await encodeTable(columns);
-  const labelBytes = await encodeTable([{ name: "label", data: labels, type: "INT32" }]);
-  await writeFileWhole(join(folder, "features.parquet"), bytes);
-  await writeFileWhole(join(folder, "labels.parquet"), labelBytes);
+  const columnNames = Array.from({ length: nFeatures }, (_, i) => `feature_${i}`);
+  const table: NumberTable = { columnNames, type: "DOUBLE", nRows, data };
+  await writeFileWhole(join(folder, "features.parquet"), encodeNumbers(table));
+  const label: NumberTable = { columnNames: ["label"], type: "INT32", nRows, data: labels };
+  await writeFileWhole(join(folder, "labels.parquet"), encodeNumbers(label));
 }
 
 function transpose(data: Float64Array, nRows: number, nColumns: number): Float64Array {

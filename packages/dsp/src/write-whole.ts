@@ -36,9 +36,9 @@ export function removeUnfinished(): void {
   for (const path of unfinished) rmSync(path, { recursive: true, force: true });
 }
 
-/** Writes a file whole or not at all. Its folder is made when absent.
+/** Writes a file, at once or piece by piece, whole or not at all. Its folder is made when absent.
  * @throws {FileError} naming `path`. */
-export async function writeFileWhole(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileWhole(path: string, content: Uint8Array | string | Iterable<Uint8Array>): Promise<void> {
   const temporary = temporaryBeside(path);
   unfinished.add(temporary);
   try {

@@ -11,4 +11,5 @@ export {
   splitInverse,
   unpack,
 } from "./fft";
+export { unsnappy } from "./snappy";
 export { addPower, polyphase, separate, sosOne, sosTwo, taper } from "./rows";

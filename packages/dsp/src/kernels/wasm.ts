@@ -18,6 +18,7 @@ export interface Kernels {
   sosTwo(x: number, n: number, step: number, coefficients: number, state: number): void;
   taper(x: number, n: number, window: number, centre: number): void;
   addPower(sums: number, x: number, n: number): void;
+  unsnappy(out: number, length: number, input: number, nInput: number): number;
   polyphase(
     out: number,
     n: number,

@@ -1,8 +1,9 @@
 /** Tables of numbers from and to Parquet. The one file that knows hyparquet and its companions, which it loads when
  * first needed. Pure: it reads through `slice`, of a file or of bytes. */
-import type { DecodedArray, FileMetaData, KeyValue, SchemaElement } from "hyparquet";
+import type { Compressors, DecodedArray, FileMetaData, KeyValue, SchemaElement } from "hyparquet";
 import { ColumnError, DspError, ParquetError } from "../errors";
 import { latin1 } from "./bytes";
+import { decodeColumnInto } from "./parquet-columns";
 
 /** Where a file's bytes come from. */
 export interface ByteSource {
@@ -41,14 +42,21 @@ async function openTable(path: string, file: ByteSource): Promise<Table> {
     nRows,
     columnNames: [...leaves.keys()],
     keyValues: metadata.key_value_metadata ?? [],
-    async readInto(buffers) {
-      for (const name of buffers.keys()) checkNumeric(path, name, leaves.get(name));
+    async readInto(wanted) {
+      for (const name of wanted.keys()) checkNumeric(path, name, leaves.get(name));
+      const compressors = needsCompressors(metadata) ? (await import("hyparquet-compressors")).compressors : undefined;
+      const buffers = new Map<string, Float64Array>();
+      for (const [name, buffer] of wanted) {
+        const element = leaves.get(name)!;
+        if (!(await readPlainColumn(buffer, file, metadata, element, compressors))) buffers.set(name, buffer);
+      }
+      if (buffers.size === 0) return;
       const filled = new Map<string, number>();
       await parquetRead({
         file: source,
         metadata,
         columns: [...buffers.keys()],
-        ...(needsCompressors(metadata) ? { compressors: (await import("hyparquet-compressors")).compressors } : {}),
+        ...(compressors ? { compressors } : {}),
         onChunk({ columnName, columnData, rowStart }) {
           const buffer = buffers.get(columnName);
           if (!buffer || rowStart + columnData.length > nRows) return;
@@ -61,6 +69,32 @@ async function openTable(path: string, file: ByteSource): Promise<Table> {
           throw new ParquetError(path, `is damaged: column ${name} has ${filled.get(name) ?? 0} of ${nRows} rows`);
     },
   };
+}
+
+/** Reads a column, one row group after another, when its pages are of the common kinds. @returns whether they are. */
+async function readPlainColumn(
+  buffer: Float64Array,
+  file: ByteSource,
+  { row_groups }: FileMetaData,
+  element: SchemaElement,
+  compressors: Compressors | undefined,
+): Promise<boolean> {
+  const { name, repetition_type, converted_type, logical_type } = element;
+  if (converted_type?.startsWith("UINT") || (logical_type?.type === "INTEGER" && !logical_type.isSigned)) return false;
+  let at = 0;
+  for (const { columns, num_rows } of row_groups) {
+    const chunk = columns.find(({ meta_data }) => meta_data?.path_in_schema.join(".") === name);
+    const meta = chunk?.meta_data;
+    if (!meta || chunk.file_path || meta.num_values !== num_rows) return false;
+    const from = Number(meta.dictionary_page_offset || meta.data_page_offset);
+    const to = from + Number(meta.total_compressed_size);
+    if (!(from >= 4 && to <= file.byteLength && from <= to)) return false;
+    const bytes = new Uint8Array(await file.slice(from, to));
+    const column = { meta, optional: repetition_type !== "REQUIRED", decompress: compressors?.[meta.codec] };
+    if (!decodeColumnInto(buffer, at, bytes, column)) return false;
+    at += Number(num_rows);
+  }
+  return at === buffer.length;
 }
 
 /** A damaged footer may claim any number of rows; no encoding packs more than some thousands of them into a byte. */
@@ -99,7 +133,7 @@ function checkNumeric(path: string, name: string, element: SchemaElement | undef
 
 function needsCompressors(metadata: FileMetaData): boolean {
   return metadata.row_groups.some(({ columns }) =>
-    columns.some(({ meta_data }) => meta_data && meta_data.codec !== "UNCOMPRESSED"),
+    columns.some(({ meta_data }) => meta_data && meta_data.codec !== "UNCOMPRESSED" && meta_data.codec !== "SNAPPY"),
   );
 }
 
