@@ -29,11 +29,11 @@ export function decimate(
   const nRows = checkRows(data, nSamples);
   checkCount("factor", factor, 1, 100_000);
   checkChoice("filter", filter, ["iir", "fir"]);
-  const nOut = Math.ceil(nSamples / factor);
-  const out = new Float64Array(nRows * nOut);
   if (filter === "iir") {
     const sos = designChebyshev1({ order: order ?? 8, rippleDb: 0.05, highHz: 0.4 / factor, sampleRateHz: 1 });
     const filtered = zeroPhase ? sosFiltFilt(data, nSamples, sos) : sosFilter(data, nSamples, sos).data;
+    const nOut = Math.ceil(nSamples / factor);
+    const out = new Float64Array(nRows * nOut);
     for (let row = 0; row < nRows; row++)
       for (let m = 0; m < nOut; m++) out[row * nOut + m] = filtered[row * nSamples + m * factor]!;
     return { data: out, nSamples: nOut };
@@ -41,13 +41,8 @@ export function decimate(
   if (factor === 1) return { data: data.slice(), nSamples };
   checkCount("order", order ?? 1, 1, 10_000_000);
   const taps = firwin((order ?? 20 * factor) + 1, 1 / factor, { sampleRateHz: 2 });
-  if (zeroPhase) return resamplePoly(data, nSamples, { up: 1, down: factor, taps });
-  for (let row = 0; row < nRows; row++)
-    for (let m = 0; m < nOut; m++) {
-      const now = row * nSamples + m * factor;
-      let sum = 0;
-      for (let k = Math.min(taps.length - 1, m * factor); k >= 0; k--) sum += taps[k]! * data[now - k]!;
-      out[row * nOut + m] = sum;
-    }
-  return { data: out, nSamples: nOut };
+  // Causal, output m looks back from sample m·factor: as the middle of taps that begin with as many zeros.
+  const causal = new Float64Array(2 * taps.length - 1);
+  causal.set(taps, taps.length - 1);
+  return resamplePoly(data, nSamples, { up: 1, down: factor, taps: zeroPhase ? taps : causal });
 }

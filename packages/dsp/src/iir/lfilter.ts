@@ -60,13 +60,40 @@ function lfilterInto(
   state: Float64Array,
 ): void {
   const order = state.length;
+  if (order <= 3) return shortFilterInto(out, data, start, n, step, b, a, state);
   for (let k = 0, i = start; k < n; k++, i += step) {
     const x = data[i]!;
-    const y = order === 0 ? b[0]! * x : b[0]! * x + state[0]!;
+    const y = b[0]! * x + state[0]!;
     for (let j = 1; j < order; j++) state[j - 1] = b[j]! * x - a[j]! * y + state[j]!;
-    if (order > 0) state[order - 1] = b[order]! * x - a[order]! * y;
+    state[order - 1] = b[order]! * x - a[order]! * y;
     out[i] = y;
   }
+}
+
+/** The same for an order of up to 3, its state in locals. */
+function shortFilterInto(
+  out: Float64Array,
+  data: Float64Array,
+  start: number,
+  n: number,
+  step: 1 | -1,
+  b: Float64Array,
+  a: Float64Array,
+  state: Float64Array,
+): void {
+  const b0 = b[0]!;
+  const [b1 = 0, b2 = 0, b3 = 0] = b.subarray(1);
+  const [a1 = 0, a2 = 0, a3 = 0] = a.subarray(1);
+  let [z0 = 0, z1 = 0, z2 = 0] = state;
+  for (let k = 0, i = start; k < n; k++, i += step) {
+    const x = data[i]!;
+    const y = b0 * x + z0;
+    z0 = b1 * x - a1 * y + z1;
+    z1 = b2 * x - a2 * y + z2;
+    z2 = b3 * x - a3 * y;
+    out[i] = y;
+  }
+  state.set([z0, z1, z2].slice(0, state.length));
 }
 
 /** The state in which a step of height 1 leaves no transient, as SciPy's `lfilter_zi(b, a)`.

@@ -12,20 +12,25 @@ export function envelope(data: Float64Array, nSamples: number): Float64Array {
   const plan = planFft(nSamples);
   const signal = new Float64Array(2 * nSamples);
   const spectrum = new Float64Array(2 * nSamples);
-  for (let row = 0; row < data.length; row += nSamples) {
+  for (let row = 0; row < data.length; row += 2 * nSamples) {
+    const other = row + nSamples < data.length ? row + nSamples : row; // two rows share a transform
     for (let i = 0; i < nSamples; i++) {
       signal[2 * i] = data[row + i]!;
-      signal[2 * i + 1] = 0;
+      signal[2 * i + 1] = data[other + i]!;
     }
     plan.forward(signal, spectrum);
-    // no negative frequencies, and twice the positive ones
-    for (let k = 1; k < nSamples; k++) {
-      const weight = 2 * k < nSamples ? 2 : 2 * k === nSamples ? 1 : 0;
-      spectrum[2 * k]! *= weight;
-      spectrum[2 * k + 1]! *= weight;
+    // a quarter of a turn: back for positive frequencies, forth for negative ones, and nothing of the two between
+    for (let k = 0; k < nSamples; k++) {
+      const turn = k === 0 || 2 * k === nSamples ? 0 : 2 * k < nSamples ? 1 : -1;
+      const re = spectrum[2 * k]!;
+      spectrum[2 * k] = turn * spectrum[2 * k + 1]!;
+      spectrum[2 * k + 1] = -turn * re;
     }
     plan.inverse(spectrum, signal);
-    for (let i = 0; i < nSamples; i++) out[row + i] = Math.hypot(signal[2 * i]!, signal[2 * i + 1]!);
+    for (let i = 0; i < nSamples; i++) {
+      out[row + i] = Math.sqrt(data[row + i]! ** 2 + signal[2 * i]! ** 2);
+      out[other + i] = Math.sqrt(data[other + i]! ** 2 + signal[2 * i + 1]! ** 2);
+    }
   }
   return out;
 }

@@ -1,6 +1,8 @@
-import { detrendLineInto } from "../detrend";
+import { detrendLineInto, detrendMeanInto } from "../detrend";
 import { OptionError, TooShortError } from "../errors";
 import { planFft } from "../fft";
+import { fftTables, hasPlan } from "../kernels/fft-plan";
+import { claimWorkbench, layOut } from "../kernels/wasm";
 import { checkChoice, checkCount, checkRate, checkRows } from "../rows";
 import type { Hertz } from "../units";
 import { makeWindow, type WindowName } from "../window";
@@ -85,39 +87,90 @@ export function planSegments(
   };
 }
 
-/** Takes the transform of segment after segment, two at a time as real and imaginary part, and hands each on.
- * @param take - gets row, segment, and the spectrum of the pair, from which `splitPair` tells the two apart. */
-export function eachSegmentPair(
-  data: Float64Array,
-  plan: SegmentPlan,
-  take: (first: number, second: number, spectrum: Float64Array) => void,
-): void {
-  const { nRows, nSamples, window, step, nSegments, nFft, detrend } = plan;
+/** Half a spectrum: `plan.nFrequencies` bins, real and imaginary parts in turn, from `spectrum[at]` on. */
+export type TakeSpectrum = (segment: number, spectrum: Float64Array, at: number) => void;
+
+/** Takes the transform of the segments of all rows, one after the other, and hands each on, not yet scaled. */
+export function eachSpectrum(data: Float64Array, plan: SegmentPlan, take: TakeSpectrum): void {
+  if (quickSpectra(data, plan, take)) return;
+  const { nRows, window, nSegments, nFft, nFrequencies } = plan;
+  const count = nRows * nSegments;
   const fft = planFft(nFft);
   const pair = new Float64Array(2 * nFft);
-  const spectrum = new Float64Array(2 * nFft);
+  const both = new Float64Array(2 * nFft);
+  const half = new Float64Array(2 * nFrequencies);
   const segment = new Float64Array(window.length);
-  const count = nRows * nSegments;
   for (let first = 0; first < count; first += 2) {
+    // two real segments share a transform, as real and imaginary part
     for (let lane = 0; lane < 2; lane++) {
-      const index = first + lane;
-      if (index >= count) {
-        for (let i = 0; i < window.length; i++) pair[2 * i + 1] = 0;
-        continue;
-      }
-      const from = Math.floor(index / nSegments) * nSamples + (index % nSegments) * step;
-      if (detrend === "linear") {
-        segment.set(data.subarray(from, from + window.length));
-        detrendLineInto(segment, 0, window.length);
-        for (let i = 0; i < window.length; i++) pair[2 * i + lane] = segment[i]! * window[i]!;
-      } else {
-        let mean = 0;
-        if (detrend === "constant") for (let i = 0; i < window.length; i++) mean += data[from + i]!;
-        mean /= window.length;
-        for (let i = 0; i < window.length; i++) pair[2 * i + lane] = (data[from + i]! - mean) * window[i]!;
-      }
+      if (first + lane < count) loadSegment(segment, 0, data, plan, first + lane);
+      else segment.fill(0);
+      for (let i = 0; i < window.length; i++) pair[2 * i + lane] = segment[i]! * window[i]!;
     }
-    fft.forward(pair, spectrum);
-    take(first, first + 1 < count ? first + 1 : -1, spectrum);
+    fft.forward(pair, both);
+    for (let lane = 0; lane < 2 && first + lane < count; lane++) {
+      separateInto(half, both, nFft, lane);
+      take(first + lane, half, 0);
+    }
   }
+}
+
+/** Copies a segment to `into`, from `at` on, and takes its trend away. */
+function loadSegment(into: Float64Array, at: number, data: Float64Array, plan: SegmentPlan, segment: number): void {
+  const { nSamples, window, step, nSegments, detrend } = plan;
+  const from = Math.floor(segment / nSegments) * nSamples + (segment % nSegments) * step;
+  into.set(data.subarray(from, from + window.length), at);
+  if (detrend === "linear") detrendLineInto(into, at, at + window.length);
+  else if (detrend === "constant") detrendMeanInto(into, at, at + window.length);
+}
+
+/** The half spectrum of the real (lane 0) or the imaginary part (lane 1) from the spectrum of both. */
+function separateInto(half: Float64Array, both: Float64Array, nFft: number, lane: number): void {
+  for (let k = 0; k < half.length / 2; k++) {
+    const p = 2 * k;
+    const q = k === 0 ? 0 : 2 * (nFft - k);
+    half[p] = lane === 0 ? (both[p]! + both[q]!) / 2 : (both[p + 1]! + both[q + 1]!) / 2;
+    half[p + 1] = lane === 0 ? (both[p + 1]! - both[q + 1]!) / 2 : (both[q]! - both[p]!) / 2;
+  }
+}
+
+const owner = {};
+
+/** The same in WebAssembly, four segments at a time; false when there is none for it, and nothing was done. */
+function quickSpectra(data: Float64Array, plan: SegmentPlan, take: TakeSpectrum): boolean {
+  const { nRows, window, nSegments, nFft, nFrequencies } = plan;
+  if (!hasPlan(nFft)) return false;
+  const n = window.length;
+  const { bytes, positions } = fftTables(nFft);
+  const at = layOut({
+    plan: bytes.length,
+    window: 8 * n,
+    table: 8 * nFrequencies,
+    rows: 32 * n,
+    x: 32 * nFft,
+    out: 64 * nFrequencies,
+  });
+  const bench = claimWorkbench(owner, at.end);
+  if (!bench) return false;
+  const { kernels, f64, u8, u32 } = bench;
+  u8.set(bytes, at.plan);
+  f64.set(window, at.window / 8);
+  for (let k = 0; k < nFrequencies; k++) {
+    u32[at.table / 4 + 2 * k] = 32 * positions[k]!;
+    u32[at.table / 4 + 2 * k + 1] = 32 * positions[(nFft - k) % nFft]!;
+  }
+  const count = nRows * nSegments;
+  const [rows, out] = [at.rows / 8, at.out / 8];
+  for (let first = 0; first < count; first += 4) {
+    const lanes = Math.min(4, count - first);
+    for (let lane = 0; lane < lanes; lane++) loadSegment(f64, rows + lane * n, data, plan, first + lane);
+    if (lanes < 4) f64.fill(0, rows + lanes * n, rows + 4 * n);
+    kernels.pack(at.x, at.rows, 8 * n, n);
+    kernels.taper(at.x, n, at.window, 0);
+    if (nFft > n) f64.fill(0, at.x / 8 + 4 * n, at.x / 8 + 4 * nFft);
+    kernels.forward(at.x, at.plan, at.plan);
+    kernels.separate(at.out, 16 * nFrequencies, at.x, at.table, nFrequencies);
+    for (let lane = 0; lane < lanes; lane++) take(first + lane, f64, out + 2 * lane * nFrequencies);
+  }
+  return true;
 }

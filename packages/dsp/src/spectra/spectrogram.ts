@@ -1,5 +1,5 @@
 import { checkChoice } from "../rows";
-import { eachSegmentPair, planSegments, type SegmentOptions } from "./segments";
+import { eachSpectrum, planSegments, type SegmentOptions } from "./segments";
 import { segmentPowers } from "./welch";
 
 /** A spectrum every few samples. */
@@ -29,7 +29,7 @@ export function spectrogram(data: Float64Array, nSamples: number, options: Spect
   const { mode = "psd", sampleRateHz } = options;
   checkChoice("mode", mode, ["psd", "magnitude", "complex"]);
   const plan = planSegments(data, nSamples, options, { window: ["tukey", 0.25], overlap: 1 / 8, nPerSegment: 256 });
-  const { nRows, nSegments, nFrequencies, frequenciesHz, nFft, step, window } = plan;
+  const { nRows, nSegments, nFrequencies, frequenciesHz, step, window } = plan;
   const head = {
     nSegments,
     nFrequencies,
@@ -37,20 +37,18 @@ export function spectrogram(data: Float64Array, nSamples: number, options: Spect
     timesSeconds: Float64Array.from({ length: nSegments }, (_, i) => (i * step + window.length / 2) / sampleRateHz),
   };
   if (mode === "psd") return { ...head, values: segmentPowers(data, plan) };
-  const values = new Float64Array(nRows * nSegments * nFrequencies);
-  const imaginary = new Float64Array(values.length);
-  const half = Math.sqrt(plan.scale) / 2;
-  eachSegmentPair(data, plan, (first, second, z) => {
+  const size = nRows * nSegments * nFrequencies;
+  const values = new Float64Array(size);
+  const imaginary = new Float64Array(mode === "complex" ? size : 0);
+  const scale = Math.sqrt(plan.scale);
+  eachSpectrum(data, plan, (segment, spectrum, at) => {
+    const to = segment * nFrequencies;
     for (let k = 0; k < nFrequencies; k++) {
-      const p = 2 * k;
-      const q = k === 0 ? 0 : 2 * (nFft - k);
-      values[first * nFrequencies + k] = half * (z[p]! + z[q]!);
-      imaginary[first * nFrequencies + k] = half * (z[p + 1]! - z[q + 1]!);
-      if (second < 0) continue;
-      values[second * nFrequencies + k] = half * (z[p + 1]! + z[q + 1]!);
-      imaginary[second * nFrequencies + k] = half * (z[q]! - z[p]!);
+      const re = scale * spectrum[at + 2 * k]!;
+      const im = scale * spectrum[at + 2 * k + 1]!;
+      if (mode === "complex") imaginary[to + k] = im;
+      values[to + k] = mode === "complex" ? re : Math.sqrt(re * re + im * im);
     }
   });
-  if (mode === "complex") return { ...head, values, imaginary };
-  return { ...head, values: values.map((re, i) => Math.hypot(re, imaginary[i]!)) };
+  return mode === "complex" ? { ...head, values, imaginary } : { ...head, values };
 }

@@ -1,7 +1,7 @@
 import { planPower } from "../kernels/power";
 import { checkRecording, type Recording } from "../recording";
 import { checkChoice } from "../rows";
-import { eachSegmentPair, planSegments, type SegmentOptions, type SegmentPlan } from "./segments";
+import { eachSpectrum, planSegments, type SegmentOptions, type SegmentPlan } from "./segments";
 
 export interface WelchOptions extends SegmentOptions {
   /** How segments are put together. Default "mean"; "median" shrugs off artefacts. */
@@ -30,19 +30,7 @@ export function welch(data: Float64Array, nSamples: number, options: WelchOption
   const { nRows, nFrequencies, nSegments, frequenciesHz } = plan;
   const power = new Float64Array(nRows * nFrequencies);
   if (average === "mean" || nSegments === 1) welchInto(power, data, plan);
-  else {
-    const all = segmentPowers(data, plan);
-    const values = new Float64Array(nSegments);
-    const bias = medianBias(nSegments);
-    for (let row = 0; row < nRows; row++)
-      for (let k = 0; k < nFrequencies; k++) {
-        for (let i = 0; i < nSegments; i++) values[i] = all[(row * nSegments + i) * nFrequencies + k]!;
-        values.sort();
-        const half = nSegments >> 1;
-        const median = nSegments % 2 === 1 ? values[half]! : (values[half - 1]! + values[half]!) / 2;
-        power[row * nFrequencies + k] = median / bias;
-      }
-  }
+  else medianInto(power, data, plan);
   return { power, nFrequencies, frequenciesHz };
 }
 
@@ -64,21 +52,18 @@ export function welchRecording(recording: Recording, options: Omit<WelchOptions,
 
 /** Mean power over segments, row by row: the hot loop of Welch's method. */
 function welchInto(power: Float64Array, data: Float64Array, plan: SegmentPlan): void {
-  const { nSegments, nFft, nFrequencies, scale } = plan;
-  if (addPowersInto(power, data, plan)) return scaleInto(power, nFft, nFrequencies, scale / nSegments);
-  eachSegmentPair(data, plan, (first, second, spectrum) => {
-    const a = Math.floor(first / nSegments) * nFrequencies;
-    const b = second < 0 ? -1 : Math.floor(second / nSegments) * nFrequencies;
-    if (a === b) addPairInto(power, a, spectrum, nFft, nFrequencies);
-    else addLanesInto(power, a, b, spectrum, nFft, nFrequencies);
-  });
-  scaleInto(power, nFft, nFrequencies, scale / nSegments);
+  const { nSegments, nFrequencies } = plan;
+  if (!addPowersInto(power, data, plan))
+    eachSpectrum(data, plan, (segment, spectrum, at) =>
+      addPowerInto(power, Math.floor(segment / nSegments) * nFrequencies, spectrum, at, nFrequencies),
+    );
+  scaleInto(power, plan, 1 / nSegments);
 }
 
 /** The same in WebAssembly; false when there is none for it. */
 function addPowersInto(power: Float64Array, data: Float64Array, plan: SegmentPlan): boolean {
-  const { nRows, nSamples, nFrequencies, detrend } = plan;
-  if (detrend === "linear") return false;
+  const { nRows, nSamples, nFrequencies, nSegments, detrend } = plan;
+  if (detrend === "linear" || nSegments < 4) return false; // it takes four segments of a row together
   const quick = planPower({ ...plan, centre: detrend === "constant" });
   if (!quick) return false;
   for (let row = 0; row < nRows; row++) {
@@ -91,49 +76,78 @@ function addPowersInto(power: Float64Array, data: Float64Array, plan: SegmentPla
   return true;
 }
 
-/** Adds |A|² + |B|² of two real signals whose joint transform is A + i·B: half of |Z[k]|² + |Z[-k]|². */
-function addPairInto(power: Float64Array, at: number, z: Float64Array, nFft: number, nFrequencies: number): void {
-  power[at]! += z[0]! * z[0]! + z[1]! * z[1]!;
-  for (let k = 1, p = 2, q = 2 * (nFft - 1); k < nFrequencies; k++, p += 2, q -= 2)
-    power[at + k]! += 0.5 * (z[p]! * z[p]! + z[p + 1]! * z[p + 1]! + z[q]! * z[q]! + z[q + 1]! * z[q + 1]!);
-}
-
-/** Adds |A|² and |B|² to different rows; `b` below 0 is none. */
-function addLanesInto(
-  power: Float64Array,
-  a: number,
-  b: number,
-  z: Float64Array,
-  nFft: number,
-  nFrequencies: number,
-): void {
-  for (let k = 0; k < nFrequencies; k++) {
-    const p = 2 * k;
-    const q = k === 0 ? 0 : 2 * (nFft - k);
-    const [evenRe, evenIm] = [(z[p]! + z[q]!) / 2, (z[p + 1]! - z[q + 1]!) / 2];
-    const [oddRe, oddIm] = [(z[p + 1]! + z[q + 1]!) / 2, (z[p]! - z[q]!) / 2];
-    power[a + k]! += evenRe * evenRe + evenIm * evenIm;
-    if (b >= 0) power[b + k]! += oddRe * oddRe + oddIm * oddIm;
-  }
+function addPowerInto(power: Float64Array, to: number, spectrum: Float64Array, at: number, nFrequencies: number): void {
+  for (let k = 0, p = at; k < nFrequencies; k++, p += 2)
+    power[to + k]! += spectrum[p]! * spectrum[p]! + spectrum[p + 1]! * spectrum[p + 1]!;
 }
 
 /** Scales, and doubles what has a mirror image beyond Nyquist. */
-export function scaleInto(power: Float64Array, nFft: number, nFrequencies: number, scale: number): void {
-  for (let i = 0; i < power.length; i++) {
-    const k = i % nFrequencies;
-    power[i]! *= k === 0 || 2 * k === nFft ? scale : 2 * scale;
+function scaleInto(power: Float64Array, { nFft, nFrequencies, scale }: SegmentPlan, share: number): void {
+  for (let i = 0; i < power.length; i++) power[i]! *= 2 * share * scale;
+  for (let i = 0; i < power.length; i += nFrequencies) {
+    power[i]! /= 2;
+    if (nFft % 2 === 0 && nFft > 1) power[i + nFrequencies - 1]! /= 2;
   }
 }
 
 /** The one-sided power of every segment: nRows × nSegments × nFrequencies. */
 export function segmentPowers(data: Float64Array, plan: SegmentPlan): Float64Array {
-  const { nRows, nSegments, nFft, nFrequencies, scale } = plan;
+  const { nRows, nSegments, nFrequencies } = plan;
   const all = new Float64Array(nRows * nSegments * nFrequencies);
-  eachSegmentPair(data, plan, (first, second, spectrum) =>
-    addLanesInto(all, first * nFrequencies, second * nFrequencies, spectrum, nFft, nFrequencies),
+  eachSpectrum(data, plan, (segment, spectrum, at) =>
+    addPowerInto(all, segment * nFrequencies, spectrum, at, nFrequencies),
   );
-  scaleInto(all, nFft, nFrequencies, scale);
+  scaleInto(all, plan, 1);
   return all;
+}
+
+/** The median over segments of each row's powers. */
+function medianInto(power: Float64Array, data: Float64Array, plan: SegmentPlan): void {
+  const { nRows, nSegments, nFrequencies } = plan;
+  const all = segmentPowers(data, plan);
+  const bias = medianBias(nSegments);
+  // a few bins at a time, so that what is gathered lies together
+  const nTogether = 8;
+  const values = new Float64Array(nTogether * nSegments);
+  for (let row = 0; row < nRows; row++)
+    for (let from = 0; from < nFrequencies; from += nTogether) {
+      const n = Math.min(nTogether, nFrequencies - from);
+      for (let i = 0; i < nSegments; i++)
+        for (let k = 0, at = (row * nSegments + i) * nFrequencies + from; k < n; k++)
+          values[k * nSegments + i] = all[at + k]!;
+      for (let k = 0; k < n; k++)
+        power[row * nFrequencies + from + k] = median(values.subarray(k * nSegments, (k + 1) * nSegments)) / bias;
+    }
+}
+
+/** The median, by moving the values about until its place is settled (Hoare's selection). */
+function median(values: Float64Array): number {
+  const half = values.length >> 1;
+  const upper = selectInto(values, half);
+  if (values.length % 2 === 1) return upper;
+  let lower = -Infinity;
+  for (let i = 0; i < half; i++) lower = Math.max(lower, values[i]!);
+  return (lower + upper) / 2;
+}
+
+/** Puts the k-th smallest value in its place, none greater before it and none smaller behind. */
+function selectInto(values: Float64Array, k: number): number {
+  let [left, right] = [0, values.length - 1];
+  while (left < right) {
+    const pivot = values[k]!;
+    let [i, j] = [left, right];
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = swapped;
+    }
+    if (j < k) left = i;
+    if (k < i) right = j;
+  }
+  return values[k]!;
 }
 
 /** How much the median of n exponential variables lies below their mean. */
