@@ -1,25 +1,26 @@
 import type { Command } from "commander";
 import type { Recording } from "../recording";
+import { addReadingOptions, READABLE, type ReadingFlags, readingOptions } from "./reading";
 
 export function addInspect(program: Command): Command {
-  return program
+  const command = program
     .command("inspect")
     .description("tell what is in a recording")
-    .argument("<file>", "a recording in Parquet, metadata.json beside it")
-    .option("--json", "print it as one line of JSON")
-    .action(run);
+    .argument("<file>", `a recording: ${READABLE}`);
+  return addReadingOptions(command).option("--json", "print it as one line of JSON").action(run);
 }
 
-async function run(file: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const { readRecordingFile } = await import("../parquet");
+async function run(file: string, flags: ReadingFlags & { readonly json?: boolean }): Promise<void> {
+  const { openRecordingFile } = await import("../files");
   const { findEvents } = await import("../events");
-  const { recording, otherColumns } = await readRecordingFile(file);
+  const { recording, format, otherColumns } = await openRecordingFile(file, readingOptions(flags));
   const events = findEvents(recording);
   const byCode: Record<string, number> = {};
   for (const code of events.codes) byCode[code] = (byCode[code] ?? 0) + 1;
   const report = {
     version: 1,
     source: file,
+    format,
     sampling_rate_hz: recording.sampleRateHz,
     samples: recording.nSamples,
     seconds: recording.nSamples / recording.sampleRateHz,
@@ -27,8 +28,9 @@ async function run(file: string, { json }: { readonly json?: boolean }): Promise
     other_columns: otherColumns,
     stim_codes: recording.stimCodes ?? { 0: "none", 1: "NonTarget", 2: "Target" },
     events: { total: events.nEvents, by_code: byCode, first_sample: events.samples[0] ?? null },
+    annotations: recording.annotations?.length ?? 0,
   };
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : render(report));
+  process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : render(report));
 }
 
 /** Mean, standard deviation and range of a channel's finite samples, and how many are not finite. */
@@ -60,6 +62,8 @@ function describe({ data, nSamples }: Recording, channel: number) {
 
 interface Report {
   readonly source: string;
+  readonly format: string;
+  readonly annotations: number;
   readonly sampling_rate_hz: number;
   readonly samples: number;
   readonly seconds: number;
@@ -76,10 +80,11 @@ function render(report: Report): string {
   );
   const width = Math.max(7, ...report.channels.map(({ name }) => name.length));
   return [
-    report.source,
+    `${report.source} (${report.format})`,
     `${report.samples} samples at ${report.sampling_rate_hz} Hz, ${report.seconds.toFixed(1)} s`,
     `${report.events.total} events${events.length > 0 ? `: ${events.join(", ")}` : ""}`,
-    ...(report.other_columns.length > 0 ? [`other columns: ${report.other_columns.join(", ")}`] : []),
+    ...(report.annotations > 0 ? [`${report.annotations} annotations`] : []),
+    ...(report.other_columns.length > 0 ? [`other channels: ${report.other_columns.join(", ")}`] : []),
     `${"channel".padEnd(width)}${["mean µV", "sd", "min", "max"].map((head) => head.padStart(10)).join("")}`,
     ...report.channels.map(({ name, mean_uv, sd_uv, min_uv, max_uv, not_finite }) => {
       const bad = not_finite > 0 ? `  ${not_finite} samples are not finite` : "";

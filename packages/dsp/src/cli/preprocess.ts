@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
 import type { BaselineWindow } from "../baseline";
 import type { Preprocessed } from "../preprocess";
+import { addReadingOptions, READABLE, type ReadingFlags, readingOptions } from "./reading";
 import { parseNumber, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
 
-interface PreprocessFlags {
+interface PreprocessFlags extends ReadingFlags {
   readonly out: string;
   readonly lowHz: number;
   readonly highHz: number;
@@ -16,10 +17,10 @@ interface PreprocessFlags {
 }
 
 export function addPreprocess(program: Command): Command {
-  return program
+  const command = program
     .command("preprocess")
     .description("turn recordings into features.parquet, labels.parquet and summary.json")
-    .argument("<file...>", "recordings in Parquet, metadata.json beside each; several go to DIR/<folder>_<stem>/")
+    .argument("<file...>", `recordings: ${READABLE}; several go to DIR/<folder>_<stem>/`)
     .requiredOption("--out <dir>", "folder to write to")
     .option("--low-hz <hz>", "lower edge of the band-pass", parsePositive, 1)
     .option("--high-hz <hz>", "upper edge of the band-pass", parsePositive, 20)
@@ -31,16 +32,16 @@ export function addPreprocess(program: Command): Command {
         .default([-0.1, 0], "-0.1,0"),
     )
     .option("--reject-uv <microvolts>", "drop epochs above this peak to peak, or none", parsePositiveOrNone, 100)
-    .option("--resample-hz <hz>", "rate of the features", parsePositive, 100)
-    .option("--json", "print the result as one line of JSON")
-    .action(run);
+    .option("--resample-hz <hz>", "rate of the features", parsePositive, 100);
+  return addReadingOptions(command).option("--json", "print the result as one line of JSON").action(run);
 }
 
 const orNull = <T>(value: T | "none"): T | null => (value === "none" ? null : value);
 
 async function run(files: readonly string[], flags: PreprocessFlags, command: Command): Promise<void> {
   const { basename, dirname, extname, join, resolve } = await import("node:path");
-  const { readRecording, writeFeatures } = await import("../parquet");
+  const { openRecording } = await import("../files");
+  const { writeFeatures } = await import("../parquet");
   const { writeFileWhole, writeFolderWhole } = await import("../write-whole");
   const { preprocess } = await import("../preprocess");
 
@@ -53,7 +54,7 @@ async function run(files: readonly string[], flags: PreprocessFlags, command: Co
   const summaries: Summary[] = [];
   await writeFolderWhole(flags.out, "summary.json", async (temporary) => {
     for (const [i, file] of files.entries()) {
-      const recording = await readRecording(file);
+      const recording = await openRecording(file, readingOptions(flags));
       const result = preprocess(recording, {
         lowHz: flags.lowHz,
         highHz: flags.highHz,

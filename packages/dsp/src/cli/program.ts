@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { addConvert } from "./convert";
+import { addDownload } from "./download";
 import { addInspect } from "./inspect";
 import { addPreprocess } from "./preprocess";
 import { addReport } from "./report";
@@ -12,7 +14,7 @@ export function makeProgram(version: string): Command {
     .showHelpAfterError("(p300-dsp --help shows what it takes)")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "p300-dsp: ")) })
     .exitOverride();
-  for (const add of [addPreprocess, addInspect, addReport, addSynth])
+  for (const add of [addPreprocess, addInspect, addReport, addSynth, addConvert, addDownload])
     add(program).exitOverride().copyInheritedSettings(program);
   return program;
 }

@@ -33,7 +33,7 @@ export function fileHandler(content: Uint8Array, manners: Manners = {}) {
   const statuses = [...(manners.statuses ?? [])];
   const drops = [...(manners.dropAfter ?? [])];
   let answers = 0;
-  let waiting: { readonly until: number; readonly then: () => void } | undefined;
+  let waiting: { readonly until: number; readonly drop: () => void } | undefined;
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const range = request.headers.range;
     const ifRange = request.headers["if-range"] as string | undefined;
@@ -59,14 +59,14 @@ export function fileHandler(content: Uint8Array, manners: Manners = {}) {
     const drop = drops.shift();
     if (drop === undefined) response.end(part);
     else {
-      waiting = { until: (partial ? from : 0) + drop, then: () => response.destroy() };
+      waiting = { until: (partial ? from : 0) + drop, drop: () => response.destroy() };
       response.write(part.subarray(0, drop));
     }
   };
   /** To be told how far the client has got. */
   const onProgress = (bytes: number): void => {
     if (!waiting || bytes !== waiting.until) return;
-    waiting.then();
+    waiting.drop();
     waiting = undefined;
   };
   return { handle, requests, onProgress };
