@@ -20,7 +20,7 @@ export const pythonPeers = {
   mlflow: {
     folder: `mlflow-${MLFLOW}`,
     variable: "P300_TEST_MLFLOW_PYTHON",
-    packages: [`mlflow==${MLFLOW}`, "boto3"],
+    packages: [`mlflow==${MLFLOW}`, "boto3", "onnx", "onnxruntime"],
     needed: true,
   },
   numerics: {
@@ -42,12 +42,6 @@ export const pythonPeers = {
       "h5py",
     ],
     needed: false, // golden vectors are committed: only tools/golden and tools/bench run these
-  },
-  onnx: {
-    folder: "onnx",
-    variable: "P300_TEST_ONNX_PYTHON",
-    packages: ["onnx", "onnxruntime", "numpy==2.4.6"],
-    needed: true,
   },
 };
 
@@ -89,9 +83,11 @@ function python({ folder, packages }) {
     works(name, ["-c", "import sys, venv; assert sys.version_info >= (3, 11)"]),
   );
   if (!base) throw new Error("needs Python 3.11 or newer with venv on the PATH");
-  rmSync(home, { recursive: true, force: true });
   say(`making a Python environment with ${packages.join(" ")}`);
-  must(base, ["-m", "venv", home]);
+  if (!works(executable, ["-m", "pip", "--version"])) {
+    rmSync(home, { recursive: true, force: true });
+    must(base, ["-m", "venv", home]);
+  }
   must(executable, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages]);
   writeFileSync(stamp, wanted);
   return executable;

@@ -1,0 +1,2 @@
+export { exportOnnx, type OnnxOptions } from "./export/onnx-export";
+export { importLinear, importOnnx, type ImportOptions, type LinearCoefficients } from "./export/onnx-import";
