@@ -52,22 +52,24 @@ export function firwin(nTaps: number, cutoffHz: Hertz | ArrayLike<Hertz>, option
   const bands = [...(passesZero ? [0] : []), ...edges.map((edge) => edge / nyquistHz), ...(passesNyquist ? [1] : [])];
   const taps = makeWindow(window, nTaps);
   const middle = (nTaps - 1) / 2;
-  for (let k = 0; k < nTaps; k++) {
+  for (let k = 0; k <= middle; k++) {
     let ideal = 0;
     for (let i = 0; i < bands.length; i += 2) ideal += sinc(bands[i + 1]!, k - middle) - sinc(bands[i]!, k - middle);
     taps[k]! *= ideal;
+    taps[nTaps - 1 - k] = taps[k]!;
   }
   if (!scale) return taps;
   const [left, right] = [bands[0]!, bands[1]!];
   const centre = left === 0 ? 0 : right === 1 ? 1 : (left + right) / 2;
   let gain = 0;
-  for (let k = 0; k < nTaps; k++) gain += taps[k]! * Math.cos(Math.PI * (k - middle) * centre);
+  for (let k = 0; k < nTaps; k++) gain += taps[k]! * (centre === 0 ? 1 : Math.cos(Math.PI * (k - middle) * centre));
   for (let k = 0; k < nTaps; k++) taps[k]! /= gain;
   return taps;
 }
 
 /** Tap m of an endless low-pass. */
 function sinc(cutoff: number, m: number): number {
+  if (cutoff === 0) return 0;
   const x = Math.PI * cutoff * m;
   return x === 0 ? cutoff : (cutoff * Math.sin(x)) / x;
 }

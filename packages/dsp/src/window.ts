@@ -18,8 +18,14 @@ const COSINE_TERMS: Readonly<Record<CosineWindow | "boxcar", readonly number[]>>
  * @throws {OptionError} when there is no such window, or `size` is no count. */
 export function makeWindow(name: WindowName, size: number, { periodic = false } = {}): Float64Array {
   checkCount("size", size, 0, 2 ** 31);
-  const at = pointOf(name, periodic ? size : size - 1);
-  return Float64Array.from({ length: size }, (_, i) => (size === 1 ? 1 : at(i)));
+  const last = periodic ? size : size - 1;
+  const at = pointOf(name, last);
+  const window = new Float64Array(size);
+  for (let i = 0; 2 * i <= last && i < size; i++) {
+    window[i] = last === 0 || size === 1 ? 1 : at(i);
+    if (last - i < size) window[last - i] = window[i]!;
+  }
+  return window;
 }
 
 /** The window's value at point i of 0 to `last`. */
@@ -29,7 +35,8 @@ function pointOf(name: WindowName, last: number): (i: number) => number {
     if (!terms)
       throw new OptionError("window", name, 'hamming, hann, blackman, boxcar, ["kaiser", beta] or ["tukey", share]');
     const step = (2 * Math.PI) / last;
-    return (i) => terms.reduce((sum, term, k) => sum + (k % 2 === 0 ? 1 : -1) * term * Math.cos(k * step * i), 0);
+    const [a, b = 0, c = 0] = terms;
+    return (i) => a! - b * Math.cos(step * i) + (c === 0 ? 0 : c * Math.cos(2 * step * i));
   }
   const [kind, parameter] = Array.isArray(name) ? (name as readonly [string, number]) : [String(name), Number.NaN];
   if (kind === "kaiser" && Math.abs(parameter) <= 500)
