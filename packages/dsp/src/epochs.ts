@@ -71,45 +71,23 @@ export function extractEpochs(recording: Recording, events: Events, options: Epo
   checkRecording(recording);
   checkEvents(events);
   const { data, nChannels, nSamples, sampleRateHz, channelNames, source } = recording;
-  const { codes, onDuplicate = "error", rejectByAnnotation = true } = options;
   const plan = planEpochs(options, sampleRateHz, channelNames);
   const { firstSample, nTimes } = plan;
-  if (nSamples < nTimes) throw new RecordingTooShortError(nSamples, nTimes, source);
-
-  const bad = rejectByAnnotation ? badAnnotations(recording.annotations) : [];
-  const wanted = codes && new Set(codes);
+  const dropLog = placeEpochs(recording, events, plan, options);
   const cut = new Float64Array(nChannels * nTimes);
   const size = nChannels * plan.nTimesKept;
   const kept = new Float64Array(events.nEvents * size);
   const selection: number[] = [];
-  const dropLog: string[][] = [];
-  const taken = new Set<number>();
-  for (let i = 0; i < events.nEvents; i++) {
-    const sample = events.samples[i]!;
-    const start = sample + firstSample;
-    const reasons: string[] = [];
-    const ignored = wanted !== undefined && !wanted.has(events.codes[i]!);
-    if (ignored) reasons.push("IGNORED");
-    else if (taken.has(sample)) {
-      if (onDuplicate === "error") throw new DuplicateEventError(sample);
-      reasons.push("DROP DUPLICATE");
-    } else if (start < 0) reasons.push("NO_DATA");
-    else {
-      const annotation = bad.length > 0 ? plan.touched(bad, sample) : undefined;
-      if (annotation) reasons.push(annotation.text);
-      else if (start + nTimes > nSamples) reasons.push("TOO_SHORT");
+  for (const [i, reasons] of dropLog.entries()) {
+    if (reasons.length > 0) continue;
+    const start = events.samples[i]! + firstSample;
+    for (let channel = 0; channel < nChannels; channel++) {
+      const from = channel * nSamples + start;
+      cut.set(data.subarray(from, from + nTimes), channel * nTimes);
     }
-    if (!ignored) taken.add(sample);
-    if (reasons.length === 0) {
-      for (let channel = 0; channel < nChannels; channel++) {
-        const from = channel * nSamples + start;
-        cut.set(data.subarray(from, from + nTimes), channel * nTimes);
-      }
-      checkCut(cut, nTimes, channelNames, start, source);
-      reasons.push(...plan.finishInto(kept, selection.length * size, cut));
-      if (reasons.length === 0) selection.push(i);
-    }
-    dropLog.push(reasons);
+    checkCut(cut, nTimes, channelNames, start, source);
+    reasons.push(...plan.finishInto(kept, selection.length * size, cut));
+    if (reasons.length === 0) selection.push(i);
   }
 
   const nEpochs = selection.length;
@@ -126,6 +104,41 @@ export function extractEpochs(recording: Recording, events: Events, options: Epo
     selection: Int32Array.from(selection),
     dropLog,
   };
+}
+
+/** Why each event can have no epoch whatever its samples are: an empty list when it can.
+ * @throws {RecordingTooShortError} when no epoch fits into the recording.
+ * @throws {DuplicateEventError} when two events lie on one sample. */
+export function placeEpochs(
+  { nSamples, annotations, source }: Pick<Recording, "nSamples" | "annotations" | "source">,
+  events: Events,
+  { firstSample, nTimes, touched }: EpochPlan,
+  { codes, onDuplicate = "error", rejectByAnnotation = true }: EpochOptions,
+): string[][] {
+  if (nSamples < nTimes) throw new RecordingTooShortError(nSamples, nTimes, source);
+  const bad = rejectByAnnotation ? badAnnotations(annotations) : [];
+  const wanted = codes && new Set(codes);
+  const taken = new Set<number>();
+  const dropLog: string[][] = [];
+  for (let i = 0; i < events.nEvents; i++) {
+    const sample = events.samples[i]!;
+    const start = sample + firstSample;
+    const reasons: string[] = [];
+    const ignored = wanted !== undefined && !wanted.has(events.codes[i]!);
+    if (ignored) reasons.push("IGNORED");
+    else if (taken.has(sample)) {
+      if (onDuplicate === "error") throw new DuplicateEventError(sample);
+      reasons.push("DROP DUPLICATE");
+    } else if (start < 0) reasons.push("NO_DATA");
+    else {
+      const annotation = bad.length > 0 ? touched(bad, sample) : undefined;
+      if (annotation) reasons.push(annotation.text);
+      else if (start + nTimes > nSamples) reasons.push("TOO_SHORT");
+    }
+    if (!ignored) taken.add(sample);
+    dropLog.push(reasons);
+  }
+  return dropLog;
 }
 
 /** How epochs of one shape are made, worked out once. */
@@ -145,6 +158,9 @@ export interface EpochPlan {
   finishInto(out: Float64Array, to: number, cut: Float64Array): string[];
 }
 
+/** A gigabyte. Longer epochs are a mistake in the unit of time. */
+const EPOCH_SIZE_MAX = 2 ** 27;
+
 /** @throws {WindowError} {OptionError} {ChannelError} when an option cannot be. */
 export function planEpochs(
   options: EpochShapeOptions,
@@ -159,6 +175,12 @@ export function planEpochs(
   checkRejectLimits(options, channelNames);
   const firstSample = roundHalfEven(tMinSeconds * sampleRateHz) + 0; // no negative zero
   const nTimes = roundHalfEven(tMaxSeconds * sampleRateHz) - firstSample + 1;
+  if (nTimes * channelNames.length > EPOCH_SIZE_MAX)
+    throw new WindowError(
+      tMinSeconds,
+      tMaxSeconds,
+      `an epoch of ${nTimes} samples does not fit into memory: shorten it`,
+    );
   const baselineRange = baseline && baselineSamples(baseline, firstSample, nTimes, sampleRateHz);
   const nChannels = channelNames.length;
 
@@ -262,19 +284,21 @@ function checkCut(
 /** Checks that the buffers of epochs fit their shape.
  * @throws {ShapeError} naming the first that does not. */
 export function checkEpochs(epochs: Epochs): void {
-  const { data, nEpochs, nChannels, nTimes, channelNames, codes, samples, selection } = epochs;
+  const { nEpochs, nChannels, nTimes } = epochs ?? {};
   for (const [name, n] of [
     ["nEpochs", nEpochs],
     ["nChannels", nChannels],
     ["nTimes", nTimes],
   ] as const)
     if (!(Number.isInteger(n) && n >= 0)) throw new OptionError(`epochs.${name}`, n, "an integer, 0 or above");
-  for (const [name, got, wanted] of [
-    ["data", data.length, nEpochs * nChannels * nTimes],
-    ["channelNames", channelNames.length, nChannels],
-    ["codes", codes.length, nEpochs],
-    ["samples", samples.length, nEpochs],
-    ["selection", selection.length, nEpochs],
-  ] as const)
+  for (const [name, wanted] of [
+    ["data", nEpochs * nChannels * nTimes],
+    ["channelNames", nChannels],
+    ["codes", nEpochs],
+    ["samples", nEpochs],
+    ["selection", nEpochs],
+  ] as const) {
+    const got = epochs[name]?.length ?? Number.NaN;
     if (got !== wanted) throw new ShapeError(`epochs.${name}.length`, got, wanted);
+  }
 }

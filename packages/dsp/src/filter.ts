@@ -46,15 +46,25 @@ export function filterRows(
   checkNumbers("taps", taps, 1);
   if (taps.length % 2 !== 1) throw new OptionError("taps.length", taps.length, "an odd number of taps");
   const out = new Float64Array(data.length);
-  if (nRows === 0) return out;
+  if (nRows > 0) planRowFilter(nSamples, taps, { pad, phase })(out, data, nRows);
+  return out;
+}
+
+/** Plans `filterRows` for rows of one length: what it returns filters `nRows` rows of `data` into `out`, which may be
+ * `data` itself. */
+export function planRowFilter(
+  nSamples: number,
+  taps: Float64Array,
+  { pad = "reflect_limited", phase = "zero" }: FilterRowsOptions = {},
+): (out: Float64Array, data: Float64Array, nRows: number) => void {
   if (taps.length === 1) {
     const gain = phase === "zero-double" ? taps[0]! ** 2 : taps[0]!;
-    for (let i = 0; i < data.length; i++) out[i] = data[i]! * gain;
-    return out;
+    return (out, data, nRows) => {
+      for (let i = 0; i < nRows * nSamples; i++) out[i] = data[i]! * gain;
+    };
   }
   const nPad = Math.min(taps.length, nSamples) - 1;
-  convolveRowsInto(out, data, nRows, nSamples, phase === "zero-double" ? convolveTwice(taps) : taps, nPad, pad);
-  return out;
+  return planConvolution(nSamples, phase === "zero-double" ? convolveTwice(taps) : taps, nPad, pad);
 }
 
 /** The taps of a filter applied forwards and backwards: their convolution with themselves reversed. */
@@ -67,34 +77,33 @@ function convolveTwice(taps: Float64Array): Float64Array {
   return out.map((tap, k) => (tap + out[out.length - 1 - k]!) / 2); // as symmetric as it is on paper
 }
 
-/** Overlap-save convolution, four blocks at a time, of one row or of several. `out` may be `data`. */
-function convolveRowsInto(
-  out: Float64Array,
-  data: Float64Array,
-  nRows: number,
+/** Overlap-save convolution, four blocks at a time, of one row or of several. */
+function planConvolution(
   nSamples: number,
   taps: Float64Array,
   nPad: number,
   pad: PadMode,
-): void {
+): (out: Float64Array, data: Float64Array, nRows: number) => void {
   const nTaps = taps.length;
   const half = (nTaps - 1) / 2;
-  const filter = planBlockFilter(taps, blockSize(nSamples, nTaps, nRows));
+  const filter = planBlockFilter(taps, blockSize(nSamples, nTaps));
   const { step } = filter;
   // Rows of few blocks go together, so that no lane is left empty.
-  const nTogether = Math.min(rowsTogether(Math.ceil(nSamples / step)), nRows);
+  const nTogether = rowsTogether(Math.ceil(nSamples / step));
   // Output sample t needs padded samples t - half .. t + half; whatever lies beyond the padding is zero.
-  const padded = Array.from({ length: nTogether }, () => new Float64Array(nSamples + 2 * half));
-  for (let first = 0; first < nRows; first += nTogether) {
-    const blocks: FilterBlock[] = [];
-    for (let row = first; row < Math.min(first + nTogether, nRows); row++) {
-      const input = padded[row - first]!;
-      padRowInto(input, data, row * nSamples, nSamples, half, nPad, pad);
-      for (let from = 0; from < nSamples; from += step)
-        blocks.push({ input, from, out, to: row * nSamples + from, n: Math.min(step, nSamples - from) });
+  const padded: Float64Array[] = [];
+  return (out, data, nRows) => {
+    for (let first = 0; first < nRows; first += nTogether) {
+      const blocks: FilterBlock[] = [];
+      for (let row = first; row < Math.min(first + nTogether, nRows); row++) {
+        const input = (padded[row - first] ??= new Float64Array(nSamples + 2 * half));
+        padRowInto(input, data, row * nSamples, nSamples, half, nPad, pad);
+        for (let from = 0; from < nSamples; from += step)
+          blocks.push({ input, from, out, to: row * nSamples + from, n: Math.min(step, nSamples - from) });
+      }
+      for (let i = 0; i < blocks.length; i += LANES) filter.filter(blocks.slice(i, i + LANES));
     }
-    for (let i = 0; i < blocks.length; i += LANES) filter.filter(blocks.slice(i, i + LANES));
-  }
+  };
 }
 
 function rowsTogether(nBlocks: number): number {
@@ -132,7 +141,7 @@ function padRowInto(
 }
 
 /** The length that costs least: blocks of `size` give `size - nTaps + 1` samples each, four of them at a time. */
-function blockSize(nSamples: number, nTaps: number, nRows: number): number {
+function blockSize(nSamples: number, nTaps: number): number {
   const largest = nextBlockLength(nSamples + nTaps - 1);
   let best = largest;
   let bestCost = Infinity;
@@ -142,7 +151,7 @@ function blockSize(nSamples: number, nTaps: number, nRows: number): number {
     size = nextBlockLength(size + 1)
   ) {
     const nBlocks = Math.ceil(nSamples / (size - nTaps + 1));
-    const nCalls = Math.ceil((nBlocks * nRows) / LANES);
+    const nCalls = nBlocks < LANES ? nBlocks / LANES : Math.ceil(nBlocks / LANES);
     const cost = nCalls * size * (Math.log2(size) + 6);
     if (cost < bestCost) {
       bestCost = cost;

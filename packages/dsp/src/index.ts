@@ -49,7 +49,15 @@ export { firResponse, type FrequencyResponse, type ResponseOptions, sosResponse 
 export { type FiltFiltOptions, type FiltFiltPad, sosFilterState, sosFiltFilt } from "./iir/sosfiltfilt";
 export { sosFilter, sosFilterInto, type SosFilterOptions } from "./iir/sosfilt";
 export { designNotchFir, notchFir, type NotchFirOptions } from "./notch-fir";
-export { NON_TARGET, preprocess, type Preprocessed, type PreprocessOptions, TARGET } from "./preprocess";
+export {
+  beginPreprocess,
+  NON_TARGET,
+  preprocess,
+  type Preprocessed,
+  type PreprocessOptions,
+  type PreprocessWork,
+  TARGET,
+} from "./preprocess";
 export { type Annotation, checkFinite, checkRecording, type Recording } from "./recording";
 export { countDropReasons, type DropLog, offendingChannels, type PeakToPeakLimit, type RejectLimits } from "./reject";
 export { reference, referenceEpochs, type ReferenceOptions } from "./reference";

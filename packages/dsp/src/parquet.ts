@@ -8,9 +8,11 @@ import {
   type Beside,
   encodeParquetRecording,
   type EncodeParquetOptions,
+  readChannelsFrom,
   readHeaderFrom,
   readRecordingFrom,
   type RecordingFile,
+  type RecordingHead,
   type RecordingHeader,
   toIntegers,
 } from "./readers/parquet-bytes";
@@ -22,7 +24,7 @@ import { fileError, writeFileWhole } from "./write-whole";
 
 export { readEpochs, writeEpochs } from "./epochs-store";
 export type { Features } from "./flatten";
-export type { RecordingFile, RecordingHeader } from "./readers/parquet-bytes";
+export type { RecordingFile, RecordingHead, RecordingHeader } from "./readers/parquet-bytes";
 export type { Recording } from "./recording";
 
 // ---------------------------------------------------------------- recordings
@@ -44,6 +46,16 @@ export async function readRecordingHeader(path: string): Promise<RecordingHeader
 /** As `readRecording`, and tells the other columns. */
 export async function readRecordingFile(path: string): Promise<RecordingFile> {
   return withFile(path, (file) => readRecordingFrom(path, file, metadataBeside(path)));
+}
+
+/** Reads a recording one channel after another, for work that does not need all of them at once: memory holds one.
+ * @param begin - gets the recording without its samples; what it returns gets each channel, counted from 0, and its
+ * samples in microvolts, in a buffer that is used again for the next. Throws as `readRecording`. */
+export async function readChannels(
+  path: string,
+  begin: (head: RecordingHead) => (channel: number, samples: Float64Array) => void,
+): Promise<void> {
+  await withFile(path, (file) => readChannelsFrom(path, file, metadataBeside(path), begin));
 }
 
 /** metadata.json in the file's folder, when there is one. */

@@ -1,12 +1,16 @@
 import type { BaselineWindow } from "./baseline";
-import { extractEpochs } from "./epochs";
-import { NoEpochsError, NoEventsError, OptionError } from "./errors";
+import { placeEpochs, planEpochs } from "./epochs";
+import { NoEpochsError, NoEventsError, OptionError, ShapeError } from "./errors";
 import { findEvents } from "./events";
-import { filterFir } from "./filter";
-import { flatten, type Features } from "./flatten";
-import type { Recording } from "./recording";
+import { planRowFilter } from "./filter";
+import { designFir } from "./fir";
+import type { Features } from "./flatten";
+import { copyInto } from "./kernels/copy";
+import { checkFinite, checkRecording, type Recording } from "./recording";
 import { countDropReasons, type DropLog } from "./reject";
-import { resampleEpochs } from "./resample";
+import { isSameRate, resampleRows } from "./resample";
+import { resampleSizes } from "./resample-matrix";
+import { checkPositive } from "./rows";
 import type { Hertz, Microvolts, Seconds } from "./units";
 
 /** Labels of the two classes in every features file. */
@@ -49,42 +53,109 @@ export interface Preprocessed {
 }
 
 /** A recording to a classifier's rows: band-pass, events, epochs with baseline and rejection, resampling, flattening.
- * The same as `filterFir`, `findEvents`, `extractEpochs`, `resampleEpochs` and `flatten` one after another.
+ * The same as `filterFir`, `findEvents`, `extractEpochs`, `resampleEpochs` and `flatten` one after another, to the last
+ * digits, but channel by channel, without a filtered copy of the recording or its epochs at full rate.
  * @throws {BandError} {WindowError} {NotFiniteError} as those do.
  * @throws {NoEventsError} when no event is a NonTarget or a Target.
  * @throws {NoEpochsError} when every epoch was dropped. */
 export function preprocess(recording: Recording, options: PreprocessOptions = {}): Preprocessed {
+  checkRecording(recording);
+  const { data, nChannels, nSamples } = recording;
+  const work = beginPreprocess(recording, options);
+  for (let channel = 0; channel < nChannels; channel++)
+    work.addChannel(channel, data.subarray(channel * nSamples, (channel + 1) * nSamples));
+  return work.finish();
+}
+
+/** `preprocess` of a recording whose channels come one after another, so that never more than one need be in memory. */
+export interface PreprocessWork {
+  /** Takes channel `channel`, counted from 0, of `nSamples` samples, which it leaves as they are. Each channel once, in
+   * order. @throws {NotFiniteError} when it holds NaN or an infinity. */
+  addChannel(channel: number, samples: Float64Array): void;
+  /** After the last channel. @throws {NoEpochsError} when every epoch was dropped. */
+  finish(): Preprocessed;
+}
+
+/** Begins to preprocess: finds events and epochs, and designs the filter. Throws as `preprocess` does.
+ * @param head - the recording; its samples are not looked at. */
+export function beginPreprocess(head: Omit<Recording, "data">, options: PreprocessOptions = {}): PreprocessWork {
   const { tMinSeconds = -0.1, tMaxSeconds = 0.6, baseline = [-0.1, 0], resampleHz = 100 } = options;
   const { lowHz = 1, highHz = 20, rejectPeakToPeakMicrovolts = 100 } = options;
   if (rejectPeakToPeakMicrovolts !== null && !(rejectPeakToPeakMicrovolts > 0))
     throw new OptionError("rejectPeakToPeakMicrovolts", rejectPeakToPeakMicrovolts, "a number above 0, or null");
+  checkPositive("resampleHz", resampleHz);
+  const { nChannels, nSamples, sampleRateHz, channelNames, source } = head;
 
-  const labelOf = labelsByCode(recording.stimCodes);
+  const labelOf = labelsByCode(head.stimCodes);
   const codes = [...labelOf.keys()];
-  const events = findEvents(recording);
-  if (!events.codes.some((code) => labelOf.has(code))) throw new NoEventsError(codes, events.nEvents, recording.source);
+  const events = findEvents(head);
+  if (!events.codes.some((code) => labelOf.has(code))) throw new NoEventsError(codes, events.nEvents, source);
 
-  const filtered = filterFir(recording, { lowHz, highHz });
-  const cut = { tMinSeconds, tMaxSeconds, baseline, codes, rejectPeakToPeakMicrovolts };
-  const epochs = extractEpochs(filtered, events, cut);
-  if (epochs.nEpochs === 0) {
-    const by = countDropReasons(epochs.dropLog);
-    throw new NoEpochsError(events.nEvents, by, rejectPeakToPeakMicrovolts, recording.source);
-  }
-  const { dropLog, selection, channelNames } = epochs;
-  const resampled = resampleEpochs(epochs, { rateHz: resampleHz });
-  return {
-    features: flatten(resampled),
-    labels: epochs.codes.map((code) => labelOf.get(code)!),
-    epochsFound: events.nEvents,
-    epochsKept: epochs.nEpochs,
-    dropLog,
-    selection,
-    channelNames,
-    nTimes: resampled.nTimes,
-    sampleRateHz: resampled.sampleRateHz,
-    tMinSeconds: resampled.tMinSeconds,
+  const filterRow = planRowFilter(nSamples, designFir({ lowHz, highHz, sampleRateHz }));
+  const cutting = { tMinSeconds, tMaxSeconds, baseline, codes, rejectPeakToPeakMicrovolts };
+  const plan = planEpochs(cutting, sampleRateHz, channelNames);
+  const { firstSample, nTimes: nCut } = plan;
+  const dropLog = placeEpochs(head, events, plan, cutting);
+  const placed = Int32Array.from(dropLog.keys()).filter((i) => dropLog[i]!.length === 0);
+
+  const asIs = isSameRate(sampleRateHz, resampleHz);
+  const nTimes = asIs ? nCut : resampleSizes(nCut, sampleRateHz, resampleHz).nOut;
+  const nFeatures = nChannels * nTimes;
+  const features = new Float64Array(placed.length * nFeatures);
+  const filtered = new Float64Array(nSamples);
+  const kept = new Float64Array(placed.length * nCut);
+  const cut = new Float64Array(nCut);
+  const planOf = (name: string) => planEpochs(cutting, sampleRateHz, [name]);
+  let nAdded = 0;
+
+  const addChannel = (channel: number, samples: Float64Array): void => {
+    if (samples.length !== nSamples) throw new ShapeError("samples.length", samples.length, nSamples);
+    if (channel !== nAdded) throw new OptionError("channel", channel, `the next channel, ${nAdded}`);
+    nAdded++;
+    const name = channelNames[channel]!;
+    checkFinite({ ...head, data: samples, nChannels: 1, channelNames: [name] });
+    filterRow(filtered, samples, 1);
+    const { finishInto } = planOf(name);
+    // Epochs that are to be dropped give way to the next: only those still wanted are resampled.
+    const wanted: number[] = [];
+    for (const [row, i] of placed.entries()) {
+      copyInto(cut, 0, filtered, events.samples[i]! + firstSample, nCut);
+      const reasons = finishInto(kept, wanted.length * nCut, cut);
+      if (reasons.length > 0) dropLog[i]!.push(...reasons);
+      else if (dropLog[i]!.length === 0) wanted.push(row);
+    }
+    const rows = kept.subarray(0, wanted.length * nCut);
+    const resampled = asIs ? rows : resampleRows(rows, nCut, sampleRateHz, resampleHz).data;
+    for (const [from, row] of wanted.entries())
+      copyInto(features, row * nFeatures + channel * nTimes, resampled, from * nTimes, nTimes);
   };
+
+  const finish = (): Preprocessed => {
+    if (nAdded !== nChannels) throw new ShapeError("number of channels added", nAdded, nChannels);
+    let nRows = 0;
+    const selection: number[] = [];
+    for (const [row, i] of placed.entries()) {
+      if (dropLog[i]!.length > 0) continue;
+      if (nRows < row) features.copyWithin(nRows * nFeatures, row * nFeatures, (row + 1) * nFeatures);
+      nRows++;
+      selection.push(i);
+    }
+    if (nRows === 0)
+      throw new NoEpochsError(events.nEvents, countDropReasons(dropLog), rejectPeakToPeakMicrovolts, source);
+    return {
+      features: { data: features.subarray(0, nRows * nFeatures), nRows, nFeatures },
+      labels: Int32Array.from(selection, (i) => labelOf.get(events.codes[i]!)!),
+      epochsFound: events.nEvents,
+      epochsKept: nRows,
+      dropLog,
+      selection: Int32Array.from(selection),
+      channelNames,
+      nTimes,
+      sampleRateHz: asIs ? plan.sampleRateHz : resampleHz,
+      tMinSeconds: plan.tMinSeconds,
+    };
+  };
+  return { addChannel, finish };
 }
 
 /** Which code of the stim channel means which label: 1 and 2 themselves, unless the recording names others. */

@@ -119,6 +119,9 @@ export function resampleRows(
   return { data: out, sizes };
 }
 
+/** A rate this near is no other rate, as in MNE. */
+export const isSameRate = (fromHz: Hertz, toHz: Hertz): boolean => Math.abs(toHz - fromHz) <= 1e-6 * fromHz;
+
 export interface ResampleOptions {
   /** The rate to go to. */
   readonly rateHz: Hertz;
@@ -129,7 +132,7 @@ export interface ResampleOptions {
  * @throws {OptionError} when `rateHz` is not a finite number above 0. */
 export function resampleEpochs(epochs: Epochs, { rateHz }: ResampleOptions): Epochs {
   if (!(Number.isFinite(rateHz) && rateHz > 0)) throw new OptionError("rateHz", rateHz, "a number of hertz above 0");
-  if (Math.abs(rateHz - epochs.sampleRateHz) <= 1e-6 * epochs.sampleRateHz) return epochs;
+  if (isSameRate(epochs.sampleRateHz, rateHz)) return epochs;
   const { data, sizes } = resampleRows(epochs.data, epochs.nTimes, epochs.sampleRateHz, rateHz);
   return { ...epochs, data, nTimes: sizes.nOut, sampleRateHz: rateHz };
 }

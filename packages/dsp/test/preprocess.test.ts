@@ -15,6 +15,7 @@ import {
   SampleRateError,
 } from "../src";
 import { makeRecording } from "./arbitraries";
+import { relativeError } from "./golden";
 
 test("is its steps, one after another", () => {
   const recording = makeRecording();
@@ -23,7 +24,8 @@ test("is its steps, one after another", () => {
   const epochs = extractEpochs(filtered, findEvents(recording), window);
   const features = flatten(resampleEpochs(epochs, { rateHz: 100 }));
   const result = preprocess(recording, { rejectPeakToPeakMicrovolts: 60 });
-  expect(result.features).toEqual(features);
+  // which rows share a transform differs, and with it the last digit
+  expect(relativeError(result.features.data, features.data)).toBeLessThanOrEqual(1e-14);
   expect(result.labels).toEqual(epochs.codes);
   expect(result.dropLog).toEqual(epochs.dropLog);
   expect(result.epochsFound).toBe(27);

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { BaselineWindow } from "../baseline";
-import type { Preprocessed } from "../preprocess";
-import { addReadingOptions, READABLE, type ReadingFlags, readingOptions } from "./reading";
+import type { Preprocessed, PreprocessOptions, PreprocessWork } from "../preprocess";
+import { addReadingOptions, READABLE, type ReadingFlags, readingOptions, tellsMore } from "./reading";
 import { parseNumber, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
 
 interface PreprocessFlags extends ReadingFlags {
@@ -40,10 +40,9 @@ const orNull = <T>(value: T | "none"): T | null => (value === "none" ? null : va
 
 async function run(files: readonly string[], flags: PreprocessFlags, command: Command): Promise<void> {
   const { basename, dirname, extname, join, resolve } = await import("node:path");
-  const { openRecording } = await import("../files");
-  const { writeFeatures } = await import("../parquet");
+  const { readChannels, writeFeatures } = await import("../parquet");
   const { writeFileWhole, writeFolderWhole } = await import("../write-whole");
-  const { preprocess } = await import("../preprocess");
+  const { beginPreprocess, preprocess } = await import("../preprocess");
 
   const nameOf = (file: string): string => `${basename(dirname(resolve(file)))}_${basename(file, extname(file))}`;
   const names = files.map((file) => (files.length === 1 ? "" : nameOf(file)));
@@ -51,19 +50,27 @@ async function run(files: readonly string[], flags: PreprocessFlags, command: Co
   if (twice !== undefined)
     command.error(`p300-dsp: two of the files would both be written to ${join(flags.out, twice)}: name each once`);
 
+  const options: PreprocessOptions = {
+    lowHz: flags.lowHz,
+    highHz: flags.highHz,
+    tMinSeconds: flags.tMin,
+    tMaxSeconds: flags.tMax,
+    baseline: orNull(flags.baseline),
+    rejectPeakToPeakMicrovolts: orNull(flags.rejectUv),
+    resampleHz: flags.resampleHz,
+  };
   const summaries: Summary[] = [];
   await writeFolderWhole(flags.out, "summary.json", async (temporary) => {
     for (const [i, file] of files.entries()) {
-      const recording = await openRecording(file, readingOptions(flags));
-      const result = preprocess(recording, {
-        lowHz: flags.lowHz,
-        highHz: flags.highHz,
-        tMinSeconds: flags.tMin,
-        tMaxSeconds: flags.tMax,
-        baseline: orNull(flags.baseline),
-        rejectPeakToPeakMicrovolts: orNull(flags.rejectUv),
-        resampleHz: flags.resampleHz,
-      });
+      let result: Preprocessed;
+      if (extname(file).toLowerCase() === ".parquet" && !tellsMore(flags)) {
+        let work: PreprocessWork | undefined;
+        await readChannels(file, (head) => (work = beginPreprocess(head, options)).addChannel);
+        result = work!.finish();
+      } else {
+        const { openRecording } = await import("../files");
+        result = preprocess(await openRecording(file, readingOptions(flags)), options);
+      }
       const folder = join(temporary, names[i]!);
       await writeFeatures(folder, result.features, result.labels);
       const summary = summarise(file, result, flags);

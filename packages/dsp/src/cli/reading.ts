@@ -23,6 +23,11 @@ export function addReadingOptions(command: Command): Command {
     .addOption(new Option("--gaps <what>", "what to do where samples are missing").choices(["refuse", "fill"]));
 }
 
+/** Any of these options was given. */
+export function tellsMore({ sampleRateHz, eegChannels, stimChannel, eventCodes, gaps }: ReadingFlags): boolean {
+  return [sampleRateHz, eegChannels, stimChannel, eventCodes, gaps].some((flag) => flag !== undefined);
+}
+
 /** The flags as the readers' options. */
 export function readingOptions(flags: ReadingFlags): OpenOptions {
   const { sampleRateHz, eegChannels, stimChannel, eventCodes, gaps } = flags;

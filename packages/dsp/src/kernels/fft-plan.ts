@@ -10,7 +10,7 @@ export interface FftTables {
 const RECORD_BYTES = 16;
 
 /** A level of a larger prime costs more than Bluestein's detour. */
-const PRIME_MAX = 61;
+const PRIME_MAX = 151;
 
 /** The length has no prime factor that the kernel has no level for. */
 export function hasPlan(size: number): boolean {

@@ -85,6 +85,38 @@ async function layoutOf(path: string, table: Table, readBeside: Beside) {
   return { ...columns, sampleRateHz, stimCodes, annotations };
 }
 
+/** All of a recording but its samples. */
+export type RecordingHead = Omit<Recording, "data">;
+
+/** Reads a recording one channel after another: `begin` gets what it says of itself, and what it returns each channel's
+ * samples, in a buffer that is used again for the next. */
+export async function readChannelsFrom(
+  path: string,
+  file: ByteSource,
+  beside: Beside,
+  begin: (head: RecordingHead) => (channel: number, samples: Float64Array) => void,
+): Promise<void> {
+  await useTable(path, file, async (table) => {
+    const { channelNames, columnNames, sampleRateHz, stimCodes, annotations } = await layoutOf(path, table, beside);
+    const samples = new Float64Array(table.nRows);
+    await table.readInto(new Map([["stim", samples]]));
+    const take = begin({
+      nChannels: columnNames.length,
+      nSamples: table.nRows,
+      sampleRateHz,
+      channelNames,
+      stim: toIntegers(samples, path, "stim"),
+      stimCodes,
+      ...(annotations && annotations.length > 0 ? { annotations } : {}),
+      source: path,
+    });
+    for (const [channel, name] of columnNames.entries()) {
+      await table.readInto(new Map([[name, samples]]));
+      take(channel, samples);
+    }
+  });
+}
+
 /** Reads a recording from wherever the bytes are. */
 export async function readRecordingFrom(path: string, file: ByteSource, beside: Beside): Promise<RecordingFile> {
   return useTable(path, file, async (table) => {
