@@ -32,6 +32,8 @@ export function baselineSamples(
   nTimes: number,
   sampleRateHz: Hertz,
 ): { from: number; to: number } {
+  if (!(Number.isInteger(nTimes) && nTimes >= 1 && Number.isFinite(firstSample / sampleRateHz)))
+    throw new WindowError(firstSample / sampleRateHz, Number.NaN, `an epoch of ${nTimes} samples has no baseline`);
   const first = firstSample / sampleRateHz;
   const last = (firstSample + nTimes - 1) / sampleRateHz;
   const a = fromSeconds ?? first;

@@ -76,7 +76,8 @@ export function extractEpochs(recording: Recording, events: Events, options: Epo
   const dropLog = placeEpochs(recording, events, plan, options);
   const cut = new Float64Array(nChannels * nTimes);
   const size = nChannels * plan.nTimesKept;
-  const kept = new Float64Array(events.nEvents * size);
+  const nPlaced = dropLog.filter((reasons) => reasons.length === 0).length;
+  const kept = new Float64Array(nPlaced * size);
   const selection: number[] = [];
   for (const [i, reasons] of dropLog.entries()) {
     if (reasons.length > 0) continue;

@@ -54,10 +54,11 @@ export function findEvents(
   const { output = "onset", consecutive = "increasing", minDurationSeconds = 0, initialEvent = false } = options;
   const { shortestEventSamples = 1, mask = null, maskType = "and", uintCast = false, firstSample = 0 } = options;
   checkOptions(options);
-  const { sampleRateHz } = recording;
+  const sampleRateHz = recording?.sampleRateHz;
   if (minDurationSeconds > 0 && !(sampleRateHz !== undefined && Number.isFinite(sampleRateHz) && sampleRateHz > 0))
     throw new SampleRateError(sampleRateHz);
 
+  if (typeof recording?.stim?.length !== "number") throw new OptionError("stim", recording?.stim, "an array of codes");
   const stim = toCodes(recording.stim, uintCast);
   let steps = stimSteps(stim);
   const minSamples = minDurationSeconds * (sampleRateHz ?? 1);
@@ -173,13 +174,10 @@ function pick(steps: Step[], consecutive: "increasing" | boolean, output: "onset
 
 /** Checks that every list of some events is as long as it says.
  * @throws {OptionError} when it is not. */
-export function checkEvents({ nEvents, samples, previous, codes }: Events): void {
-  for (const [name, list] of [
-    ["samples", samples],
-    ["previous", previous],
-    ["codes", codes],
-  ] as const)
-    if (list.length !== nEvents) throw new OptionError(`events.${name}.length`, list.length, `nEvents, ${nEvents}`);
+export function checkEvents(events: Events): void {
+  for (const name of ["samples", "previous", "codes"] as const)
+    if (!events?.[name] || events[name].length !== events.nEvents)
+      throw new OptionError(`events.${name}.length`, events?.[name]?.length, `nEvents, ${events?.nEvents}`);
 }
 
 export interface PickEventsOptions {

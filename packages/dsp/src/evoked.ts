@@ -140,6 +140,7 @@ export interface GrandAverageOptions {
  * (`test/golden/evoked.json`). Its standard error is that between subjects, its `nAve` their number.
  * @throws as `combineEvoked`; {ChannelError} when they have no channel in common. */
 export function grandAverage(parts: readonly Evoked[], { channels = "intersect" }: GrandAverageOptions = {}): Evoked {
+  for (const part of parts) checkEvoked(part);
   const widest = parts.reduce((most, part) => (part.nChannels > most.nChannels ? part : most), parts[0]!);
   let picked = parts;
   if (channels === "intersect" && parts.length > 0) {
@@ -211,10 +212,12 @@ export function peakOf(evoked: Evoked, options: PeakOptions = {}): Peak {
   };
 }
 
-function checkEvoked({ data, nChannels, nTimes, channelNames }: Evoked): void {
-  if (data.length !== nChannels * nTimes) throw new ShapeError("evoked.data.length", data.length, nChannels * nTimes);
-  if (channelNames.length !== nChannels)
-    throw new ShapeError("evoked.channelNames.length", channelNames.length, nChannels);
+function checkEvoked(evoked: Evoked): void {
+  const { data, nChannels, nTimes, channelNames } = evoked ?? {};
+  if (!(data?.length === nChannels * nTimes))
+    throw new ShapeError("evoked.data.length", data?.length ?? Number.NaN, nChannels * nTimes);
+  if (channelNames?.length !== nChannels)
+    throw new ShapeError("evoked.channelNames.length", channelNames?.length ?? Number.NaN, nChannels);
 }
 
 function checkSame(part: Evoked, first: Evoked): void {

@@ -9,9 +9,13 @@ export interface Features {
   readonly nFeatures: number;
 }
 
-/** Lays each epoch out as one row, all samples of the first channel first: feature `channel · nTimes + time`. */
+/** Lays each epoch out as one row, all samples of the first channel first: feature `channel · nTimes + time`. The numbers
+ * are not copied. @throws {ShapeError} when `data` does not fit its shape. */
 export function flatten(epochs: Pick<Epochs, "data" | "nEpochs" | "nChannels" | "nTimes">): Features {
-  return { data: epochs.data, nRows: epochs.nEpochs, nFeatures: epochs.nChannels * epochs.nTimes };
+  const { data, nEpochs, nChannels, nTimes } = epochs ?? {};
+  if (data?.length !== nEpochs * nChannels * nTimes)
+    throw new ShapeError("epochs.data.length", data?.length ?? Number.NaN, nEpochs * nChannels * nTimes);
+  return { data, nRows: nEpochs, nFeatures: nChannels * nTimes };
 }
 
 /** Puts the rows of several runs or subjects one after another, in the order given, with their labels.

@@ -1,4 +1,4 @@
-import { ChannelError, OptionError } from "./errors";
+import { ChannelError, OptionError, ShapeError } from "./errors";
 import type { Microvolts } from "./units";
 
 /** Why an event gave no epoch: one entry an event, empty for a kept one. A reason is NO_DATA (begins before the
@@ -42,6 +42,7 @@ const limitOf = (limit: PeakToPeakLimit, channelName: string, none: number): num
 
 /** Names of the channels for which an epoch is to be dropped: those above the one limit, then those below the other.
  * @param data - holds nChannels × nTimes samples from `start` on.
+ * @throws {ShapeError} when it does not.
  * @param window - look only at samples [from, to) of the epoch. Default: all. */
 export function offendingChannels(
   data: Float64Array,
@@ -52,6 +53,8 @@ export function offendingChannels(
   { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: nTimes },
 ): string[] {
   if (rejectPeakToPeakMicrovolts === null && flatPeakToPeakMicrovolts === null) return [];
+  if (!(start >= 0 && start + channelNames.length * nTimes <= data.length && from >= 0 && from < to && to <= nTimes))
+    throw new ShapeError("data.length", data.length, start + channelNames.length * nTimes);
   const tooLarge: string[] = [];
   const tooFlat: string[] = [];
   for (const [channel, name] of channelNames.entries()) {

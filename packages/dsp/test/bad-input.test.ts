@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import {
+  annotationsFromEvents,
+  averageEpochs,
+  baselineSamples,
+  clusterPermutationTest,
+  combineEvoked,
+  concatenateEpochs,
+  contrastEpochs,
+  dropEpochs,
+  DspError,
+  type Epochs,
+  equalizeCounts,
+  type Events,
+  type Evoked,
+  extractEpochs,
+  findEvents,
+  flatten,
+  globalFieldPower,
+  grandAverage,
+  mergeEvents,
+  offendingChannels,
+  peakOf,
+  pickEvents,
+  selectEpochs,
+  stimFromEvents,
+} from "../src";
+import { encodeEpochs } from "../src/epochs-file";
+import { makeRecording } from "./arbitraries";
+
+const events = findEvents(makeRecording());
+const epochs = extractEpochs(makeRecording(), events, { tMinSeconds: -0.1, tMaxSeconds: 0.2 });
+const evoked = averageEpochs(epochs);
+
+/** What a caller without types may hand over instead of epochs. */
+const noEpochs: [string, unknown][] = [
+  ["undefined", undefined],
+  ["null", null],
+  ["a number", 7],
+  ["an empty object", {}],
+  ["epochs without data", { ...epochs, data: undefined }],
+  ["epochs of half a channel", { ...epochs, nChannels: 0.5 }],
+  ["epochs of NaN samples", { ...epochs, nTimes: Number.NaN }],
+  ["epochs of -1", { ...epochs, nEpochs: -1 }],
+  ["one epoch too many", { ...epochs, nEpochs: epochs.nEpochs + 1 }],
+  ["a name too few", { ...epochs, channelNames: ["C1"] }],
+  ["codes too few", { ...epochs, codes: new Int32Array(2) }],
+];
+
+describe.each(noEpochs)("%s is refused with a typed error by", (_, given) => {
+  const wrong = given as Epochs;
+  test.each<[string, () => unknown]>([
+    ["selectEpochs", () => selectEpochs(wrong, {})],
+    ["dropEpochs", () => dropEpochs(wrong, [])],
+    ["equalizeCounts", () => equalizeCounts([wrong])],
+    ["concatenateEpochs", () => concatenateEpochs([epochs, wrong])],
+    ["averageEpochs", () => averageEpochs(wrong)],
+    ["contrastEpochs", () => contrastEpochs(wrong)],
+  ])("%s", (_name, run) => {
+    expect(run).toThrow(DspError);
+  });
+  test("encodeEpochs", async () => {
+    await expect(encodeEpochs(wrong)).rejects.toThrow(DspError);
+  });
+});
+
+test.each([undefined, null, 7, {}, { ...evoked, data: new Float64Array(3) }, { ...evoked, channelNames: ["Q"] }])(
+  "no evoked response: %o",
+  (given) => {
+    const wrong = given as Evoked;
+    for (const run of [
+      () => globalFieldPower(wrong),
+      () => peakOf(wrong),
+      () => combineEvoked([wrong], "equal"),
+      () => grandAverage([evoked, wrong]),
+    ])
+      expect(run).toThrow(DspError);
+  },
+);
+
+test.each([undefined, null, {}, { ...events, nEvents: 3 }, { ...events, samples: undefined }])(
+  "no events: %o",
+  (given) => {
+    const wrong = given as Events;
+    for (const run of [
+      () => pickEvents(wrong, {}),
+      () => mergeEvents(wrong, [1], 2),
+      () => stimFromEvents(wrong, { nSamples: 10 }),
+      () => annotationsFromEvents(wrong, { sampleRateHz: 10 }),
+      () => extractEpochs(makeRecording(), wrong, { tMinSeconds: 0, tMaxSeconds: 0.1 }),
+    ])
+      expect(run).toThrow(DspError);
+  },
+);
+
+test.each([undefined, null, {}, { stim: null }])("no stim channel: %o", (given) => {
+  expect(() => findEvents(given as { stim: Int32Array })).toThrow(DspError);
+});
+
+test("times a thousand times too long are refused at once, whatever else is asked for", () => {
+  const cut = (options: object) => () =>
+    extractEpochs(makeRecording(), events, { tMinSeconds: 0, tMaxSeconds: 1e9, ...options });
+  for (const options of [{}, { baseline: [0, 0.1] }, { rejectWindow: [0, 0.1] }, { tMinSeconds: -1e12 }])
+    expect(cut(options)).toThrow(DspError);
+  expect(() => baselineSamples([0, 1], 0, Infinity, 100)).toThrow(DspError);
+  expect(() => baselineSamples([0, 1], 0, 100, 0)).toThrow(DspError);
+});
+
+test("shapes that do not fit are refused where nothing else looks at them", () => {
+  expect(() => flatten({ ...epochs, nTimes: 3 })).toThrow(/epochs\.data\.length/);
+  expect(() => flatten(undefined as unknown as Epochs)).toThrow(DspError);
+  expect(() => offendingChannels(new Float64Array(5), 0, 3, ["A", "B"], { rejectPeakToPeakMicrovolts: 1 })).toThrow(
+    DspError,
+  );
+  expect(() => clusterPermutationTest([undefined as unknown as Epochs])).toThrow(DspError);
+});
