@@ -22,7 +22,7 @@ export function nextPowerOfTwo(n: number): number {
 }
 
 /** Plans a transform of any length: mixed radix in WebAssembly for even lengths without large primes; without it, fft.js's
- * radix-4 for powers of two; Bluestein's chirp over these for all others. The ways agree to 1e-15 of the largest value.
+ * radix-4 for powers of two; Bluestein's chirp over these for all others. The ways agree to 1e-14 of the largest value.
  * @throws {OptionError} when `size` is not an integer above 0.
  * @see L. I. Bluestein, IEEE Trans. Audio Electroacoustics 18(4), 1970, doi:10.1109/TAU.1970.1162132 */
 export function planFft(size: number): FftPlan {

@@ -30,7 +30,7 @@ export const nextBlockLength = (n: number): number => (hasKernels() ? nextQuickL
 export const LANES = 4;
 
 /** Plans the convolution by transforms of `size` samples, in WebAssembly where there is any, else by fft.js: four real
- * rows, or two, share a complex transform. The two agree to 1e-15 of the largest value. */
+ * rows, or two, share a complex transform. The two agree to 1e-14 of the largest value. */
 export function planBlockFilter(taps: Float64Array, size: number): BlockFilter {
   const step = size - taps.length + 1;
   const quick = planByWasm(taps, size);
