@@ -39,6 +39,13 @@ export function findPosition(channelName: string): Position | undefined {
 }
 
 /** Where the electrode of this name lies on the unit sphere: x to the right, y to the front, z up.
+ *
+ * The positions are those of the 10-5 system's own geometry: steps of ten percent along the midline and along the ring through
+ * Fpz, T7, Oz and T8, and equal steps on the arcs between them. They lie within 3.4° of BioSemi's and 5.1° of EasyCap's caps,
+ * and on a real head (MNE's colin27, from the centre of its best sphere) half within 5.3° and all within 11.2°
+ * (`test/golden/montage.json`). Names may be of any case, old (T3 to T6), begin with "EEG" and end with a reference ("-REF",
+ * "-LE", "-A2") or with dots.
+ * @see R. Oostenveld, P. Praamstra, Clin. Neurophysiol. 112(4), 2001, doi:10.1016/S1388-2457(00)00527-7
  * @throws {ChannelError} when the name is none of a standard electrode. */
 export function positionOf(channelName: string): Position {
   const position = findPosition(channelName);
@@ -50,7 +57,8 @@ export function positionOf(channelName: string): Position {
   return position;
 }
 
-/** The positions of these channels, in their order. */
+/** The positions of these channels, in their order.
+ * @throws {ChannelError} when a name is none of a standard electrode. */
 export function standardMontage(channelNames: readonly string[]): Montage {
   return { channelNames: [...channelNames], positions: channelNames.map(positionOf) };
 }

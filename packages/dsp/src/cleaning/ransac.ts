@@ -83,7 +83,9 @@ export function ransacShares(
 
 /** As PREP's correlation: of both as they are, whose means the high-pass took away. */
 function cosine(a: Float64Array, b: Float64Array, start: number): number {
-  let [ab, aa, bb] = [0, 0, 0];
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
   for (let i = 0; i < a.length; i++) {
     ab += a[i]! * b[start + i]!;
     aa += a[i]! ** 2;

@@ -23,7 +23,9 @@ function selectInto(values: Float64Array, k: number): void {
   let to = values.length - 1;
   while (from < to) {
     const middle = (from + to) >> 1;
-    const [a, b, c] = [values[from]!, values[middle]!, values[to]!];
+    const a = values[from]!;
+    const b = values[middle]!;
+    const c = values[to]!;
     const pivot = Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
     let i = from;
     let j = to;

@@ -41,8 +41,10 @@ export function checkSignals(signals: Signals): SignalShape {
   if (channelNames.length !== nChannels) throw new ShapeError("channelNames.length", channelNames.length, nChannels);
   const twice = channelNames.find((name, index) => channelNames.indexOf(name) !== index);
   if (twice !== undefined) throw new ChannelError(twice, "there are two channels of this name: rename one");
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!; // 0, but for what is not finite
+  if (sum !== 0) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
     const row = Math.floor(bad / nTimes!);
     throw new NotFiniteError(channelNames[row % nChannels]!, bad % nTimes!, data[bad]!, signals.source);
   }

@@ -41,7 +41,7 @@ export function placeOf(name: string): Position | undefined {
   if (percent === undefined) return undefined;
   const inclination = (Math.abs(percent - 50) / 10) * STEP_DEGREES;
   const azimuth = percent * 1.8;
-  const middle = onSphere(inclination, percent < 50 ? 0 : 180, 0);
+  const middle = onSphere(inclination, percent <= 50 ? 0 : 180, 0);
   if (steps === 0) return middle;
   // Before Fp and behind O there is but the ring itself: each step is ten percent of it.
   if (percent <= 10 || percent >= 90) {

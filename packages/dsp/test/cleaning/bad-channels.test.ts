@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { findBadChannels, type Recording } from "../../src";
-import { synthesize } from "../../src/synth";
 import { readGolden, relativeError } from "../golden";
 import { madeUp } from "./made-up";
 
@@ -48,24 +47,23 @@ describe("findBadChannels", () => {
     expect(reasons[4]).toEqual(["flat"]);
     expect(reasons[5]).toContain("correlation");
     expect(reasons[7]).toContain("correlation");
-    if (one.sampleRateHz > 125) expect(reasons[8]).toContain("highFrequency");
+    expect(reasons[8]!.includes("highFrequency")).toBe(one.sampleRateHz > 125);
     expect(reasons[0]).toEqual([]);
     expect(badChannels).toEqual(channels.filter((c) => c.reasons.length > 0).map((c) => c.channelName));
   });
 
   test("finds by RANSAC the one electrode that its neighbours do not foretell, the same each time", () => {
-    const synthetic = synthesize({ subject: 1 });
     const nSamples = 128 * 15;
     const data = new Float64Array(16 * nSamples);
     // Smooth over the head: what each place sees of three sources, and some noise of its own.
-    const { channelNames } = synthetic;
+    const channelNames = "Fp1 Fp2 F7 F3 Fz F4 F8 C3 Cz C4 P3 Pz P4 O1 Oz O2".split(" ");
     for (let c = 0; c < 16; c++)
       for (let t = 0; t < nSamples; t++)
         data[c * nSamples + t] =
           Math.sin(t / 9) * 20 +
           Math.sin(t / 31) * 3 * (c % 4) +
           (c === 5 ? 60 * Math.sin(t * 0.37 + t * t * 1e-5) : 0);
-    const recording = { ...synthetic, sampleRateHz: 128, data, nSamples, stim: new Int32Array(nSamples) };
+    const recording = { ...madeUp(16, nSamples, 128), channelNames, data };
     const found = findBadChannels(recording, { ransac: true, deviationZMax: 1e9, lowCorrelationShareMax: 1 });
     expect(found.badChannels).toEqual([channelNames[5]]);
     expect(found.channels[5]!.ransacShare).toBe(1);

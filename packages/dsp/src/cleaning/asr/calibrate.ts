@@ -60,6 +60,8 @@ export function calibrateAsr(recording: Recording, options: CalibrateAsrOptions 
   const windowSamples = Math.max(1, roundHalfEven(windowSeconds * sampleRateHz));
   const filter = spectralWeighting(sampleRateHz);
   const { data, nSamples } = cleanPart(recording, options.cleanSamples);
+  if (nSamples <= windowSamples)
+    throw new TooShortError("the number of clean samples", nSamples, windowSamples + 1, "a window must fit into them");
   const weighted = new Float64Array(data.length);
   for (let channel = 0; channel < nChannels; channel++)
     iirInto(weighted, data, channel * nSamples, nSamples, filter, new Float64Array(filter.b.length - 1));

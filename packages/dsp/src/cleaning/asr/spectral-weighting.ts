@@ -2,6 +2,7 @@ import { OptionError } from "../../errors";
 import { planFft } from "../../fft";
 import type { Hertz } from "../../units";
 import { leastSquares } from "../linear-algebra";
+import { isStable, stablePolynomial } from "./stable-polynomial";
 
 const ORDER = 8;
 /** The gains are laid down at this many frequencies from 0 to Nyquist, both included. */
@@ -13,9 +14,11 @@ const N_LAGS = 4 * ORDER;
  * lowest and highest frequencies, in which blinks, movements and muscles are. Of order 8, by the modified Yule-Walker
  * method; agrees with asrpy 0.0.8's design.
  * @returns `b` and `a`, 9 numbers each, a[0] being 1.
- * @throws {OptionError} when no stable filter comes of it, as far below 40 Hz or beyond 20 kHz.
+ * @throws {OptionError} below 40 Hz and above 5 kHz, where no good filter of this order comes of it.
  * @see B. Friedlander, B. Porat, IEEE Trans. Aerosp. Electron. Syst. 20(2), 1984, doi:10.1109/TAES.1984.310437 */
 export function spectralWeighting(sampleRateHz: Hertz): { b: Float64Array; a: Float64Array } {
+  const refused = new OptionError("sampleRateHz", sampleRateHz, "one from 40 to 5000 Hz: resample");
+  if (!(sampleRateHz >= 40 && sampleRateHz <= 5000)) throw refused;
   const gains = gainsOnGrid(sampleRateHz);
   const gainAt = (k: number): number => gains[k < N_FREQUENCIES ? k : N_ALL - k]!;
   const correlations = Float64Array.from({ length: N_LAGS }, (_, lag) => {
@@ -29,8 +32,9 @@ export function spectralWeighting(sampleRateHz: Hertz): { b: Float64Array; a: Fl
   const before = new Float64Array(nRows * ORDER);
   for (let i = 0; i < nRows; i++) for (let j = 0; j < ORDER; j++) before[i * ORDER + j] = correlations[ORDER + i - j]!;
   const after = correlations.subarray(ORDER + 1).map((value) => -value);
-  const a = Float64Array.of(1, ...(leastSquares(before, after, nRows, ORDER, 1) ?? [NaN]));
-  if (!isStable(a)) throw new OptionError("sampleRateHz", sampleRateHz, "one between 40 Hz and 20 kHz: resample");
+  const fitted = Float64Array.of(1, ...(leastSquares(before, after, nRows, ORDER, 1) ?? [NaN]));
+  const a = isStable(fitted) ? fitted : stablePolynomial(fitted);
+  if (!isStable(a)) throw refused;
 
   correlations[0]! /= 2;
   const additive = numerator(correlations, a);
@@ -58,18 +62,6 @@ function gainsOnGrid(sampleRateHz: Hertz): Float64Array {
     begin = end + 1;
   }
   return gains;
-}
-
-/** Whether all roots lie within the unit circle, by Schur and Cohn's recursion. */
-function isStable(polynomial: Float64Array): boolean {
-  let a = polynomial;
-  while (a.length > 1) {
-    const order = a.length - 1;
-    const k = a[order]!;
-    if (!(Math.abs(k) < 1)) return false;
-    a = Float64Array.from({ length: order }, (_, i) => (a[i]! - k * a[order - i]!) / (1 - k * k));
-  }
-  return true;
 }
 
 /** The b for which the impulse response of b/a comes nearest to `response`. */

@@ -1,6 +1,6 @@
 import { OptionError, ShapeError } from "../../errors";
 import { roundHalfEven } from "../../round";
-import { checkCount, checkRows } from "../../rows";
+import { checkCount, checkPositive, checkRate, checkRows } from "../../rows";
 import type { Seconds } from "../../units";
 import { multiply, transpose } from "../linear-algebra";
 import type { AsrCalibration } from "./calibrate";
@@ -10,7 +10,8 @@ import { reconstruction } from "./reconstruction";
 export interface ApplyAsrOptions {
   /** How far ahead of a sample the window that judges it reaches. Default: half the window, which then lies around it. */
   readonly lookAheadSeconds?: Seconds | undefined;
-  /** A window is judged every so many samples; in between, one judgement is blended into the next. Default 32. */
+  /** A window is judged every so many samples; in between, one judgement is blended into the next. Default 32, or the window if
+   * that is less. */
   readonly stepSamples?: number | undefined;
   /** Largest share of the directions that are given up at once. Default 0.66. */
   readonly removedShareMax?: number | undefined;
@@ -35,9 +36,14 @@ export interface AsrStream {
  * @throws {OptionError} when an option cannot be, or the calibration is damaged. */
 export function streamAsr(calibration: AsrCalibration, options: ApplyAsrOptions = {}): AsrStream {
   const { mixing, thresholds, filter, sampleRateHz, windowSeconds, channelNames } = calibration;
+  if (!(Array.isArray(channelNames) && filter?.a instanceof Float64Array && filter.a.length > 1))
+    throw new OptionError("calibration", calibration, "what calibrateAsr gives");
+  checkRate(sampleRateHz);
+  checkPositive("calibration.windowSeconds", windowSeconds);
   const n = channelNames.length;
-  const { lookAheadSeconds = windowSeconds / 2, stepSamples = 32, removedShareMax = 0.66 } = options;
   const windowSamples = Math.max(1, roundHalfEven(windowSeconds * sampleRateHz));
+  const { lookAheadSeconds = windowSeconds / 2, removedShareMax = 0.66 } = options;
+  const { stepSamples = Math.min(32, windowSamples) } = options;
   const lookAhead = roundHalfEven(lookAheadSeconds * sampleRateHz);
   checkCount("stepSamples", stepSamples, 1, windowSamples);
   if (!(lookAhead >= 0 && lookAhead <= windowSamples))
@@ -59,12 +65,29 @@ export function streamAsr(calibration: AsrCalibration, options: ApplyAsrOptions 
   let weighted = emptyRows(n); // from sample `weightedFrom` on
   let [rawFrom, weightedFrom, received, lastUpdate] = [0, 0, 0, 0];
   let lastMatrix: Float64Array | null = null;
+  const steps: Float64Array[] = []; // of each of the last steps, the sum of x·xᵀ
   let isOver = false;
+
+  /** The mean of x·xᵀ over the window that ends before sample `end`; what lies before the begin counts as 0. Steps are
+   * summed once for all windows that they are part of. */
+  const windowCovariance = (end: number): Float64Array => {
+    const from = Math.max(0, end - windowSamples);
+    const nSteps = Math.floor(windowSamples / stepSamples);
+    let sum: Float64Array;
+    if (end % stepSamples === 0) {
+      steps.push(products(weighted, end - stepSamples - weightedFrom, end - weightedFrom));
+      if (steps.length > nSteps) steps.shift();
+      const firstStep = end - steps.length * stepSamples;
+      sum = products(weighted, Math.min(from, firstStep) - weightedFrom, firstStep - weightedFrom);
+      for (const step of steps) for (let i = 0; i < sum.length; i++) sum[i]! += step[i]!;
+    } else sum = products(weighted, from - weightedFrom, end - weightedFrom);
+    for (let i = 0; i < sum.length; i++) sum[i]! /= windowSamples;
+    return sum;
+  };
 
   /** Judges the window that ends before sample `end`, and mends what its look-ahead makes ready. */
   const update = (end: number, out: Float64Array, width: number, begin: number): number => {
-    const windowFrom = Math.max(0, end - windowSamples) - weightedFrom;
-    const covariance = windowCovariance(weighted, windowFrom, end - weightedFrom, windowSamples);
+    const covariance = windowCovariance(end);
     const matrix = reconstruction(calibration, covariance, limits, n, nRemovedMax);
     const from = Math.max(lastUpdate - lookAhead, 0);
     const to = end - lookAhead;
@@ -170,20 +193,18 @@ function appendRows(rows: Float64Array[], drop: number, chunk: Float64Array, nNe
   });
 }
 
-/** The sum of x·xᵀ over samples [from, to), divided by the length of a whole window. */
-function windowCovariance(
-  rows: readonly Float64Array[],
-  from: number,
-  to: number,
-  windowSamples: number,
-): Float64Array {
+/** The sum of x·xᵀ over samples [from, to). */
+function products(rows: readonly Float64Array[], from: number, to: number): Float64Array {
   const n = rows.length;
   const out = new Float64Array(n * n);
   for (let a = 0; a < n; a++) {
     const x = rows[a]!;
     for (let b = 0; b <= a; b++) {
       const y = rows[b]!;
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
       let i = from;
       for (; i + 3 < to; i += 4) {
         s0 += x[i]! * y[i]!;
@@ -192,7 +213,7 @@ function windowCovariance(
         s3 += x[i + 3]! * y[i + 3]!;
       }
       for (; i < to; i++) s0 += x[i]! * y[i]!;
-      out[a * n + b] = out[b * n + a] = (s0 + s1 + s2 + s3) / windowSamples;
+      out[a * n + b] = out[b * n + a] = s0 + s1 + s2 + s3;
     }
   }
   return out;
