@@ -1,6 +1,8 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { compareCommand } from "./cli/compare";
 import { evaluateCommand } from "./cli/evaluate";
+import { exportCommand } from "./cli/export";
 import { predictCommand } from "./cli/predict";
 import { trainCommand } from "./cli/train";
 
@@ -15,7 +17,7 @@ const program = new Command("p300-lda")
   .description("train, evaluate and use linear classifiers of P300 epochs")
   .version(version)
   .showHelpAfterError("(--help shows what there is)");
-for (const command of [trainCommand(), evaluateCommand(), predictCommand()]) {
+for (const command of [trainCommand(), evaluateCommand(), predictCommand(), exportCommand(), compareCommand()]) {
   command.copyInheritedSettings(program);
   program.addCommand(command);
 }

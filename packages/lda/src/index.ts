@@ -1,3 +1,4 @@
+export { compareModels, type Comparison } from "./compare";
 export type { Shrinkage } from "./covariance";
 export * from "./errors";
 export type { EstimatorJson } from "./estimator-json";

@@ -19,7 +19,8 @@ export interface Header {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-const KINDS = ["lda", "ridge", "logreg", "stepwise-lda", "toeplitz-lda"];
+/** "linear" is any other linear classifier, such as one that was imported. */
+export const KINDS = ["lda", "ridge", "logreg", "stepwise-lda", "toeplitz-lda", "linear"];
 
 /** @throws {ModelFileError} naming the field that is missing or of another type; {ModelFormatError} for an unknown kind. */
 export function parseHeader(parsed: object, file: string): Header {

@@ -1,5 +1,6 @@
 import { LdaError, ModelFileError, OptionError } from "../errors";
 import { createModel, type Model } from "../model";
+import { KINDS } from "../model-header";
 import { linearGraph } from "./linear-graph";
 import { readOnnx } from "./onnx-read";
 
@@ -37,7 +38,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Mode
     if (![...centre, ...coef, ...offset].every(Number.isFinite)) throw new Error("a coefficient is not finite");
     return createModel({
       classifier: {
-        kind: metadata["kind"] || "linear",
+        kind: KINDS.find((kind) => kind === metadata["kind"]) ?? "linear",
         linear: { classes, nFeatures: centre.length, centre, coef, offset, commonOffset: 0 },
         calibrated: graph.link !== "none" && metadata["calibrated"] !== "false",
       },
@@ -76,7 +77,8 @@ export interface LinearCoefficients {
   readonly scaler?: { readonly mean: ArrayLike<number>; readonly scale: ArrayLike<number> } | undefined;
   /** false for scores that are no log-odds, such as a ridge classifier's. Default true. */
   readonly calibrated?: boolean | undefined;
-  readonly kind?: string | undefined;
+  /** What was fitted, if it is a kind that this package knows. Default "linear". */
+  readonly kind?: "lda" | "ridge" | "logreg" | "linear" | undefined;
 }
 
 /** A model of coefficients that were fitted elsewhere, as scikit-learn's linear classifiers keep them.
