@@ -3,8 +3,8 @@ import { NotFittedError, OptionError } from "./errors";
 import type { LinearScores } from "./linear";
 import { LinearClassifier, linearFrom, linearState } from "./linear-classifier";
 import type { Matrix } from "./matrix";
-import { leaveOneOutScores } from "./ridge-loo";
-import { ridgeProblem, smallerGram, solveRidge } from "./ridge-problem";
+import { leaveOneOut } from "./ridge-loo";
+import { ridgeProblem, ridgeScores, smallerGram } from "./ridge-problem";
 import { checkClassWeight, type ClassWeight, type FitOptions } from "./weights";
 
 export interface RidgeCvOptions {
@@ -49,11 +49,11 @@ export class RidgeClassifierCV extends LinearClassifier {
   fit(x: Matrix, y: ArrayLike<number>, options: FitOptions = {}): this {
     const problem = ridgeProblem(x, y, this, options);
     const { gram } = smallerGram(problem);
-    const scores = leaveOneOutScores(problem, gram, this.alphas);
+    const { scores, solve } = leaveOneOut(problem, gram, this.alphas);
     let best = 0; // the first of equals, as scikit-learn
     for (let a = 1; a < scores.length; a++) if (scores[a]! > scores[best]!) best = a;
     const alpha = this.alphas[best]!;
-    this.#fitted = { linear: solveRidge(problem, gram, alpha), alpha, scores };
+    this.#fitted = { linear: ridgeScores(problem, (rightSides) => solve(rightSides, alpha)), alpha, scores };
     return this;
   }
 

@@ -50,12 +50,7 @@ export function ridgeProblem(
   const targetMeans = new Float64Array(targets.length);
   const z = x.data.slice();
   if (fitIntercept) {
-    // Twice: the second mean takes back what rounding left of the first.
-    for (let pass = 0; pass < 2; pass++) {
-      const mean = weightedMeans(z, nFeatures, weights, total);
-      for (let i = 0, at = 0; i < nRows; i++) for (let j = 0; j < nFeatures; j++, at++) z[at]! -= mean[j]!;
-      for (let j = 0; j < nFeatures; j++) xMean[j]! += mean[j]!;
-    }
+    centreInto(z, xMean, weights, total);
     targets.forEach((target, k) => {
       const mean = weightedMeans(target, 1, weights, total)[0]!;
       targetMeans[k] = mean;
@@ -71,6 +66,26 @@ export function ridgeProblem(
   const interceptLeverage = weights.map((weight) => (fitIntercept ? weight / total : 0));
   if (!xMean.every(Number.isFinite)) throw tooLarge();
   return { classes, nRows, nFeatures, nTargets: targets.length, z, targets, xMean, targetMeans, interceptLeverage };
+}
+
+/** Takes the weighted mean off each column, and off again what rounding left of it. */
+function centreInto(z: Float64Array, mean: Float64Array, weights: Float64Array, total: number): void {
+  const nCols = mean.length;
+  mean.set(weightedMeans(z, nCols, weights, total));
+  const rest = new Float64Array(nCols);
+  for (let i = 0, at = 0; i < weights.length; i++) {
+    const weight = weights[i]!;
+    for (let j = 0; j < nCols; j++, at++) {
+      const value = z[at]! - mean[j]!;
+      z[at] = value;
+      rest[j]! += weight * value;
+    }
+  }
+  for (let j = 0; j < nCols; j++) {
+    rest[j]! /= total;
+    mean[j]! += rest[j]!;
+  }
+  for (let i = 0, at = 0; i < weights.length; i++) for (let j = 0; j < nCols; j++, at++) z[at]! -= rest[j]!;
 }
 
 function weightedMeans(data: Float64Array, nCols: number, weights: Float64Array, total: number): Float64Array {
@@ -93,21 +108,25 @@ export function smallerGram({ z, nRows, nFeatures }: RidgeProblem): { gram: Floa
   return { gram, order };
 }
 
-/** The ridge solution for one alpha as scores. `gram` as `smallerGram` gives it; not changed. */
-export function solveRidge(problem: RidgeProblem, gram: Float64Array, alpha: number): LinearScores {
+/** The ridge solution for one alpha as scores, by `solve`, which solves (gram + alpha·I)x = b in place: gram being
+ * `smallerGram`'s. */
+export function ridgeScores(problem: RidgeProblem, solve: (rightSides: Float64Array[]) => void): LinearScores {
   const { classes, nRows, nFeatures, z, targets, xMean, targetMeans } = problem;
-  const order = Math.min(nRows, nFeatures);
-  const system = gram.slice();
-  for (let j = 0; j < order; j++) system[j * order + j]! += alpha;
   const byFeatures = nFeatures <= nRows;
-  const solved = byFeatures
-    ? targets.map((t) => timesTransposed(z, nRows, nFeatures, t))
-    : targets.map((t) => t.slice());
-  solveSymmetricInto(solved, system, order);
+  const solved = targets.map((t) => (byFeatures ? timesTransposed(z, nRows, nFeatures, t) : t.slice()));
+  solve(solved);
   const coef = new Float64Array(targets.length * nFeatures);
   solved.forEach((s, k) => coef.set(byFeatures ? s : timesTransposed(z, nRows, nFeatures, s), k * nFeatures));
   if (!coef.every(Number.isFinite)) throw tooLarge();
   return { classes, nFeatures, centre: xMean, coef, offset: targetMeans, commonOffset: 0 };
+}
+
+/** The ridge solution for one alpha. `gram` as `smallerGram` gives it; not changed. */
+export function solveRidge(problem: RidgeProblem, gram: Float64Array, alpha: number): LinearScores {
+  const order = Math.min(problem.nRows, problem.nFeatures);
+  const system = gram.slice();
+  for (let j = 0; j < order; j++) system[j * order + j]! += alpha;
+  return ridgeScores(problem, (rightSides) => solveSymmetricInto(rightSides, system, order));
 }
 
 /** Zᵀ·v for Z of nRows × nCols. */

@@ -1,4 +1,5 @@
 import { choleskyInto, choleskySolveInto } from "./cholesky";
+import { blockedCholeskyInto } from "./cholesky-blocked";
 import { leastNormInto } from "./least-norm";
 
 /** Solves A·x = b for each right side in place; A symmetric, positive semi-definite, n × n, not changed.
@@ -12,7 +13,7 @@ export function solveSymmetricInto(rightSides: readonly Float64Array[], a: Float
   for (let i = 0; i < n; i++) largest = Math.max(largest, a[i * n + i]!);
   const factor = a.slice();
   // The smallest pivot bounds the smallest eigenvalue from above; the margin is for how far below it may lie.
-  if (choleskyInto(factor, n) > 16 * n * Number.EPSILON * largest) {
+  if (factorInto(factor, n) > 16 * n * Number.EPSILON * largest) {
     for (const b of rightSides) choleskySolveInto(b, factor, n);
     return n;
   }
@@ -30,6 +31,14 @@ export function solveAboveInto(
   // A - threshold·I is positive definite just when every eigenvalue is above the threshold.
   const factor = a.slice();
   for (let i = 0; i < n; i++) factor[i * n + i]! -= threshold;
-  if (choleskyInto(factor, n) < 0) return leastNormInto(rightSides, a, n, { above: threshold });
+  if (factorInto(factor, n) < 0) return leastNormInto(rightSides, a, n, { above: threshold });
   return solveSymmetricInto(rightSides, a, n);
+}
+
+/** From this order on the products of a blocked factorisation are worth their setting up. */
+const BLOCKED_FROM = 160;
+
+/** As `choleskyInto`. */
+export function factorInto(a: Float64Array, n: number): number {
+  return n < BLOCKED_FROM ? choleskyInto(a, n) : blockedCholeskyInto(a, n);
 }
