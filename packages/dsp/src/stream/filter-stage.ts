@@ -83,9 +83,6 @@ function planIir(sos: Float64Array, nChannels: number): FilterStage {
   };
 }
 
-/** Channels whose sums are formed side by side: one waits for its last addition while the others add. */
-const LANES = 4;
-
 /** Each sample out is one sum over all taps, always in the same order, so that no chunking can change a bit. Symmetric taps
  * halve the products. The signal before the first sample and after the last is its odd reflection, as in `filterRows`. */
 function planFir(taps: Float64Array, nChannels: number): FilterStage {
@@ -93,112 +90,128 @@ function planFir(taps: Float64Array, nChannels: number): FilterStage {
   const half = (nTaps - 1) / 2;
   if (nTaps % 2 !== 1 || !taps.every((tap, k) => Number.isFinite(tap) && Math.abs(tap - taps[nTaps - 1 - k]!) < 1e-12))
     throw new OptionError("filter.taps", `${nTaps} of them`, "an odd number of taps that read the same backwards");
-  const nGroups = Math.ceil(nChannels / LANES);
   const capacity = 2 * nTaps + BLOCK;
-  const size = capacity * LANES;
-  // the latest frames, four channels side by side, one group of channels after another
-  const frames = new Float64Array(nGroups * size);
-  const beginning = new Float64Array((half + 1) * nGroups * LANES); // the first frames, kept until they can be reflected
-  let nIn = 0; // samples that came
-  let nOut = 0; // samples that went
-  let end = 0; // frames within `frames`
-
-  const makeRoom = (): void => {
-    if (end < capacity) return;
-    const keep = nTaps - 1;
-    for (let group = 0; group < nGroups; group++)
-      frames.copyWithin(group * size, group * size + (end - keep) * LANES, group * size + end * LANES);
-    end = keep;
-  };
-  /** Appends a frame whose numbers `valueOf` gives by the place of a channel. */
-  const append = (valueOf: (lane: number) => number): void => {
-    makeRoom();
-    for (let group = 0; group < nGroups; group++)
-      for (let lane = 0; lane < LANES; lane++)
-        frames[group * size + end * LANES + lane] = valueOf(group * LANES + lane);
-    end++;
-  };
-  const width = nGroups * LANES;
-  /** The frames that came first, with their reflection before them. */
-  const begin = (): void => {
-    const first = (k: number, lane: number): number => beginning[k * width + lane]!;
-    const n = Math.min(nIn, half + 1);
-    for (let k = half; k >= 1; k--) append((lane) => (k < n ? 2 * first(0, lane) - first(k, lane) : 0));
-    for (let k = 0; k < n; k++) append((lane) => first(k, lane));
-  };
-  /** Writes sample `i` of the output, the sum over the last `nTaps` frames. */
-  const sumInto = (out: Float64Array, i: number): void => {
-    for (let group = 0; group < nGroups; group++) {
-      const oldest = group * size + (end - nTaps) * LANES;
-      const middle = oldest + half * LANES;
-      const tap = taps[half]!;
-      let s0 = tap * frames[middle]!,
-        s1 = tap * frames[middle + 1]!,
-        s2 = tap * frames[middle + 2]!,
-        s3 = tap * frames[middle + 3]!;
-      for (let k = 0, a = oldest, b = oldest + (nTaps - 1) * LANES; k < half; k++, a += LANES, b -= LANES) {
-        const h = taps[k]!;
-        s0 += h * (frames[a]! + frames[b]!);
-        s1 += h * (frames[a + 1]! + frames[b + 1]!);
-        s2 += h * (frames[a + 2]! + frames[b + 2]!);
-        s3 += h * (frames[a + 3]! + frames[b + 3]!);
-      }
-      const to = group * LANES * BLOCK + i;
-      out[to] = s0;
-      if (group * LANES + 1 < nChannels) out[to + BLOCK] = s1;
-      if (group * LANES + 2 < nChannels) out[to + 2 * BLOCK] = s2;
-      if (group * LANES + 3 < nChannels) out[to + 3 * BLOCK] = s3;
-    }
-    nOut++;
-  };
-
+  // a row a channel: what came last, and before the first sample its reflection, once there is enough to reflect
+  const latest = new Float64Array(nChannels * capacity);
+  let from = 0; // where the next sum begins in each row
+  let end = half;
+  let nIn = 0;
+  let begun = false;
   let ending: { readonly reflected: Float64Array; next: number } | null = null;
-  const startEnding = (): { readonly reflected: Float64Array; next: number } => {
-    if (nIn <= half) begin();
-    // half of the taps more, out of the frames that are there
-    const reflected = new Float64Array(half * width);
-    for (let k = 1; k <= Math.min(half, nIn - 1); k++)
-      for (let lane = 0; lane < width; lane++) {
-        const last = Math.floor(lane / LANES) * size + (end - 1) * LANES + (lane % LANES);
-        reflected[(k - 1) * width + lane] = 2 * frames[last]! - frames[last - k * LANES]!;
-      }
-    return { reflected, next: 0 };
+
+  const append = (rows: Float64Array, stride: number, start: number, n: number): void => {
+    if (end + n > capacity) {
+      for (let row = 0; row < nChannels * capacity; row += capacity) latest.copyWithin(row, row + from, row + end);
+      end -= from;
+      from = 0;
+    }
+    for (let channel = 0; channel < nChannels; channel++)
+      latest.set(rows.subarray(channel * stride + start, channel * stride + start + n), channel * capacity + end);
+    end += n;
+  };
+  const begin = (): void => {
+    begun = true;
+    for (let row = half; row < nChannels * capacity; row += capacity)
+      for (let k = 1; k <= half; k++) latest[row - k] = k < nIn ? 2 * latest[row]! - latest[row + k]! : 0;
+  };
+  /** Writes all sums that there are samples for, and gives their number. */
+  const sumInto = (out: Float64Array): number => {
+    const n = Math.max(end - from - (nTaps - 1), 0);
+    for (let channel = 0; channel < nChannels; channel++)
+      symmetricSumsInto(out, channel * BLOCK, latest, channel * capacity + from, n, taps);
+    from += n;
+    return n;
   };
 
   return {
     delaySamples: half,
-    bufferBytes: frames.byteLength + beginning.byteLength,
+    bufferBytes: latest.byteLength,
     push(out, rows, n) {
-      const before = nOut;
-      for (let i = 0; i < n; i++) {
-        const valueOf = (lane: number): number => (lane < nChannels ? rows[lane * BLOCK + i]! : 0);
-        if (nIn <= half) for (let lane = 0; lane < width; lane++) beginning[nIn * width + lane] = valueOf(lane);
-        nIn++;
-        if (nIn > half + 1) append(valueOf);
-        else if (nIn === half + 1) begin();
-        else continue;
-        sumInto(out, nOut - before);
-      }
-      return nOut - before;
+      append(rows, BLOCK, 0, n);
+      nIn += n;
+      if (!begun && nIn > half) begin();
+      return begun ? sumInto(out) : 0;
     },
     flush(out) {
-      if (nOut === nIn) return 0;
-      ending ??= startEnding();
-      const n = Math.min(BLOCK, nIn - nOut);
-      for (let i = 0; i < n;) {
-        const { reflected, next } = ending;
-        append((lane) => reflected[next * width + lane]!);
-        ending.next++;
-        // a signal shorter than half of the taps has its first output only after some of its ending
-        if (end >= nTaps) sumInto(out, i++);
+      if (nIn === 0) return 0;
+      if (!begun) begin();
+      if (!ending) {
+        ending = { reflected: new Float64Array(nChannels * half), next: 0 };
+        for (let channel = 0; channel < nChannels; channel++) {
+          const last = channel * capacity + end - 1;
+          for (let k = 1; k <= Math.min(half, nIn - 1); k++)
+            ending.reflected[channel * half + k - 1] = 2 * latest[last]! - latest[last - k]!;
+        }
       }
-      return n;
+      // a signal shorter than half of the taps has its first sum only after some of its reflection
+      let nOut = 0;
+      while (nOut === 0 && ending.next < half) {
+        const n = Math.min(BLOCK, half - ending.next);
+        append(ending.reflected, half, ending.next, n);
+        ending.next += n;
+        nOut = sumInto(out);
+      }
+      return nOut;
     },
     reset() {
+      from = 0;
+      end = half;
       nIn = 0;
-      nOut = 0;
-      end = 0;
+      begun = false;
       ending = null;
     },
   };
+}
+
+/** `out[i] = Σ taps[k] · data[i + k]` for n of them. Four sums run side by side, through which the samples slide: each is
+ * loaded once for all four, and one sum adds while another waits. */
+function symmetricSumsInto(
+  out: Float64Array,
+  to: number,
+  data: Float64Array,
+  start: number,
+  n: number,
+  taps: Float64Array,
+): void {
+  const half = (taps.length - 1) / 2;
+  const middle = taps[half]!;
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    let a = start + i;
+    let b = a + 2 * half;
+    let s0 = middle * data[a + half]!,
+      s1 = middle * data[a + half + 1]!,
+      s2 = middle * data[a + half + 2]!,
+      s3 = middle * data[a + half + 3]!;
+    let a0 = data[a]!,
+      a1 = data[a + 1]!,
+      a2 = data[a + 2]!;
+    let b1 = data[b + 1]!,
+      b2 = data[b + 2]!,
+      b3 = data[b + 3]!;
+    for (let k = 0; k < half; k++, a++, b--) {
+      const h = taps[k]!;
+      const a3 = data[a + 3]!;
+      const b0 = data[b]!;
+      s0 += h * (a0 + b0);
+      s1 += h * (a1 + b1);
+      s2 += h * (a2 + b2);
+      s3 += h * (a3 + b3);
+      a0 = a1;
+      a1 = a2;
+      a2 = a3;
+      b3 = b2;
+      b2 = b1;
+      b1 = b0;
+    }
+    out[to + i] = s0;
+    out[to + i + 1] = s1;
+    out[to + i + 2] = s2;
+    out[to + i + 3] = s3;
+  }
+  for (; i < n; i++) {
+    let sum = middle * data[start + i + half]!;
+    for (let k = 0, a = start + i, b = a + 2 * half; k < half; k++, a++, b--) sum += taps[k]! * (data[a]! + data[b]!);
+    out[to + i] = sum;
+  }
 }
