@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadModel, saveModel, trainModel } from "../src/index";
 import { importOnnx } from "../src/onnx";
-import { temporaryFolder, writeFeatureFolder } from "./folders";
+import { writeFeatureFolder } from "./folders";
 import { mixture } from "./golden";
 
 const bin = path.resolve(import.meta.dirname, "../bin/p300-lda.js");
@@ -23,7 +24,7 @@ const at = (name: string): string => path.join(root, name);
 beforeAll(async () => {
   if (!existsSync(path.resolve(import.meta.dirname, "../dist/cli.js")))
     throw new Error("dist/cli.js is missing: npm run build first");
-  root = temporaryFolder();
+  root = mkdtempSync(path.join(tmpdir(), "p300-lda-export-"));
   mkdirSync(at("features"));
   features = writeFeatureFolder(at("features"), x, y);
   await saveModel(trainModel({ features: x, labels: y, testSize: 0 }).model, at("a"));
@@ -31,6 +32,8 @@ beforeAll(async () => {
   const narrow = { data: x.data.subarray(0, 240), nRows: 120, nFeatures: 2 };
   await saveModel(trainModel({ features: narrow, labels: y, testSize: 0 }).model, at("narrow"));
 });
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe("export", () => {
   test("writes an ONNX file that reads back as the model", async () => {
