@@ -15,7 +15,7 @@ import autoreject
 import mne
 import numpy as np
 import scipy
-from autoreject.autoreject import _ChannelAutoReject, _GlobalAutoReject
+from autoreject.autoreject import _ChannelAutoReject, _GlobalAutoReject, _run_local_reject_cv
 from scipy.optimize import least_squares
 from scipy.special import gamma, gammaincinv
 from sklearn.model_selection import KFold, cross_val_score
@@ -338,5 +338,28 @@ def thresholds():
     write("cleaning-autoreject", 1e-9, cases, by="autoreject")
 
 
-for make in (montage, interpolate, regression, bad_channels, asr, thresholds):
+def local_autoreject():
+    names = "Fz C3 Cz C4 Pz Oz Fp1 T8".split()
+    places = mne.channels.make_standard_montage("colin27_1020").get_positions()["ch_pos"]
+    unit = np.array([places[n] - [0, -0.015, 0.005] for n in names])
+    unit = 0.09 * unit / np.linalg.norm(unit, axis=1, keepdims=True)  # on a sphere, whose centre is then found to be the origin
+    info = mne.create_info(names, 100.0, "eeg")
+    info.set_montage(mne.channels.make_dig_montage(dict(zip(names, unit)), coord_frame="head"))
+    x = np.cumsum(rng.normal(size=(20, 1, 10)), axis=-1) + rng.normal(size=(20, 8, 10)) + 3 * np.sin(np.arange(10) / 2)
+    for _ in range(30):
+        x[rng.integers(0, 20), rng.integers(0, 8)] += 20 * rng.normal(size=10)
+    x[4] *= 5
+    x = np.round(x, 2)
+    limits = np.round(np.percentile(np.ptp(x, axis=-1), 80, axis=0), 2)
+    epochs = mne.EpochsArray(x, info)
+    consensus, losses = np.linspace(0, 1, 11), {}
+    for n in (1, 3):  # one at a time: from the second number on it goes by labels that the first has changed
+        thresholds = lambda epochs, dots, picks, verbose: dict(zip(names, limits))
+        _, loss = _run_local_reject_cv(epochs, thresholds, np.arange(8), [n], KFold(5), consensus, None, False)
+        losses[n] = [None if np.isinf(l) else float(l) for l in loss[:, 0].mean(axis=-1)]
+    write("cleaning-autoreject-local", 1e-6, [dict(name="eight channels", channelNames=names, positions=[flat(u) for u in unit], nEpochs=20, nTimes=10, nFolds=5,
+          thresholds=flat(limits), nInterpolate=list(losses), consensus=flat(consensus), losses=list(losses.values()), data=flat(x))], by="autoreject")
+
+
+for make in (montage, interpolate, regression, bad_channels, asr, thresholds, local_autoreject):
     make()

@@ -9,6 +9,7 @@ export { searchRejectThreshold, type ThresholdSearch, type ThresholdSearchOption
 export { type BadChannelOptions, type BadChannels, type ChannelReport, findBadChannels } from "./cleaning/bad-channels";
 export { interpolateBadChannels, type InterpolateOptions } from "./cleaning/interpolate";
 export { type LaplacianOptions, surfaceLaplacian } from "./cleaning/laplacian";
+export { autoReject, type AutoRejected, type AutoRejectOptions } from "./cleaning/local-autoreject";
 export { type EogWeights, fitEog, regressEog, type RegressEogOptions } from "./cleaning/regression";
 export { adjacencyByDistance, type Adjacency } from "./contrast/clusters";
 export {

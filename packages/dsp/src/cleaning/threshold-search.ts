@@ -8,6 +8,8 @@ export interface SearchData {
   readonly size: number;
   /** Each epoch's amplitude, which the threshold is for. */
   readonly amplitudes: Float64Array;
+  /** The same epochs as the median takes them. Default: `data`. */
+  readonly validationData?: Float64Array | undefined;
 }
 
 /** For each candidate, ascending, how far the mean of the training epochs that it keeps lies from the median of the
@@ -17,7 +19,7 @@ export interface SearchData {
  * @param keepSmallest - whether a candidate below all training epochs keeps the smallest of them; its loss is infinite
  * otherwise. */
 export function validationLosses(
-  { data, nEpochs, size, amplitudes }: SearchData,
+  { data, nEpochs, size, amplitudes, validationData = data }: SearchData,
   candidates: Float64Array,
   folds: readonly (readonly number[])[],
   keepSmallest: boolean,
@@ -26,7 +28,7 @@ export function validationLosses(
   const ordered = [...amplitudes.keys()].sort((a, b) => amplitudes[a]! - amplitudes[b]!);
   const sum = new Float64Array(size);
   for (const fold of folds) {
-    const median = medianEpoch(data, size, fold);
+    const median = medianEpoch(validationData, size, fold);
     const validating = new Uint8Array(nEpochs);
     for (const epoch of fold) validating[epoch] = 1;
     const training = ordered.filter((epoch) => validating[epoch] === 0);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { searchRejectThreshold } from "../../src";
+import { autoReject, type Epochs, type Position, searchRejectThreshold } from "../../src";
 import { consecutiveFolds, validationLosses } from "../../src/cleaning/threshold-search";
 import { readGolden, relativeError } from "../golden";
 
@@ -76,5 +76,83 @@ describe("searchRejectThreshold", () => {
     expect(() => searchRejectThreshold({ ...epochs, data: new Float64Array(0), nEpochs: 0 })).toThrow(
       /number of epochs/,
     );
+  });
+});
+
+interface Local {
+  readonly name: string;
+  readonly channelNames: string[];
+  readonly positions: Position[];
+  readonly nEpochs: number;
+  readonly nTimes: number;
+  readonly nFolds: number;
+  readonly thresholds: number[];
+  readonly nInterpolate: number[];
+  readonly consensus: number[];
+  readonly losses: (number | null)[][];
+  readonly data: number[];
+}
+
+describe("autoReject", () => {
+  const local = readGolden<Local>("cleaning-autoreject-local");
+  const [one] = local.cases;
+  const { nEpochs, nTimes, nFolds, channelNames, positions, thresholds } = one!;
+  const epochs: Epochs = {
+    data: Float64Array.from(one!.data),
+    nEpochs,
+    nChannels: channelNames.length,
+    nTimes,
+    sampleRateHz: 100,
+    tMinSeconds: 0,
+    channelNames,
+    codes: new Int32Array(nEpochs).fill(1),
+    samples: Int32Array.from({ length: nEpochs }, (_, i) => i * 50),
+    selection: Int32Array.from({ length: nEpochs }, (_, i) => i),
+    dropLog: Array.from({ length: nEpochs }, () => []),
+  };
+
+  test(`has the losses of ${local.producer}, given its limits`, () => {
+    const { nInterpolate, consensus } = one!;
+    const got = autoReject(epochs, { nFolds, positions, thresholdsMicrovolts: thresholds, nInterpolate, consensus });
+    const losses = nInterpolate.map((_, j) =>
+      consensus.map((_share, i) => got.lossesMicrovolts[i * nInterpolate.length + j]!),
+    );
+    losses.forEach((column, j) =>
+      expect(relativeError(finite(column), finite(one!.losses[j]!))).toBeLessThan(local.tolerance),
+    );
+    const least = Math.min(...got.lossesMicrovolts);
+    expect(losses[nInterpolate.indexOf(got.nInterpolate)]![consensus.indexOf(got.consensus)]).toBe(least);
+  });
+
+  test("drops what is bad all over, mends what is bad in a channel, and leaves the rest", () => {
+    const got = autoReject(epochs, { nFolds, positions });
+    expect(got.dropped).toContain(4);
+    expect(got.epochs.dropLog[4]).toEqual(["AUTOREJECT"]);
+    expect(got.epochs.nEpochs).toBe(nEpochs - got.dropped.length);
+    expect(got.labels).toContain(2);
+    got.epochs.selection.forEach((epoch, k) => {
+      for (let c = 0; c < 8; c++) {
+        const [from, to] = [(k * 8 + c) * nTimes, (epoch * 8 + c) * nTimes];
+        const same = got.epochs.data.slice(from, from + nTimes).every((v, i) => v === epochs.data[to + i]);
+        expect(same).toBe(got.labels[epoch * 8 + c] !== 2);
+      }
+    });
+  });
+
+  test("refuses what cannot be", () => {
+    const options = { nFolds, positions };
+    expect(() => autoReject(epochs)).not.toThrow();
+    expect(() => autoReject(epochs, { ...options, nFolds: 21 })).toThrow(/number of epochs/);
+    expect(() => autoReject(epochs, { ...options, nInterpolate: [8] })).toThrow(/nInterpolate/);
+    expect(() => autoReject(epochs, { ...options, consensus: [] })).toThrow(/consensus/);
+    expect(() => autoReject(epochs, { ...options, thresholdsMicrovolts: [1] })).toThrow(/thresholdsMicrovolts.length/);
+    expect(() => autoReject(epochs, { ...options, thresholdsMicrovolts: thresholds.map(() => Number.NaN) })).toThrow(
+      /thresholds/,
+    );
+    expect(() => autoReject(epochs, { ...options, thresholdsMicrovolts: thresholds.map(() => 0) })).toThrow(
+      /all 20 epochs/,
+    );
+    const names = channelNames.map((_, i) => `E${i}`);
+    expect(() => autoReject({ ...epochs, channelNames: names }, { nFolds })).toThrow(/channel E0/);
   });
 });
