@@ -233,6 +233,10 @@ def matlab():
     raw = mne.io.read_raw_eeglab(FILES / "one.set")
     want("one.set", raw, "eeglabio, mne", stim=[(50, 1), (100, 2)], picks=["Fz", "Cz"])
 
+    eeglabio.raw.export_set(str(FILES / "hdf5.set"), x * 1e-6, 100, ["Fz", "Cz", "HEOG"], annotations=marks, ch_types=["EEG", "EEG", "EOG"], fmt="v7.3")
+    raw = mne.io.read_raw_eeglab(FILES / "one.set")  # the same samples; MNE needs one more package for this one
+    want("hdf5.set", raw, "eeglabio by h5py", stim=[(50, 1), (100, 2)], picks=["Fz", "Cz"])
+
     # two files, as EEGLAB itself writes them: numbers for event types, a struct EEG, compressed
     for name, compressed in (("two", True), ("old", False)):
         x = signal(2, 150).astype("f4")
@@ -256,6 +260,16 @@ def matlab():
     D = scipy.io.loadmat(FILES / "bi2014a.mat")["samples"].T
     raw = mne.io.RawArray(np.concatenate([D[1:17] * 1e-6, D[-1:]]), mne.create_info(names + ["STI 014"], 512, ["eeg"] * 16 + ["stim"]))
     want("bi2014a.mat", raw, "scipy, as MOABB reads it", stim=of_stim(raw, "STI 014"))
+
+    # the same in version 7.3: chunked, shuffled and deflated as MATLAB does
+    import h5py
+
+    with h5py.File(FILES / "bi2014a_v73.mat", "w", userblock_size=512) as f:
+        d = f.create_dataset("samples", data=np.vstack([np.arange(n) / 512, x, stim]), chunks=(5, 32), compression=3, shuffle=True)
+        d.attrs["MATLAB_class"] = np.bytes_("double")
+    with open(FILES / "bi2014a_v73.mat", "r+b") as f:
+        f.write(b"MATLAB 7.3 MAT-file, by h5py".ljust(124) + b"\x00\x02IM")
+    want("bi2014a_v73.mat", raw, "h5py", stim=of_stim(raw, "STI 014"))
 
     x = np.round(signal(2, 40))
     scipy.io.savemat(FILES / "plain.mat", dict(eeg=x.astype("i2"), srate=64, channels=np.array(["C3", "C4"], dtype=object), stim=np.arange(40) % 10 == 9, note="spoken"))

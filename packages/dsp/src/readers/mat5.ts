@@ -186,6 +186,7 @@ function charsIn(element: Element, dims: readonly number[], refuse: Refuse): str
   if (element.type === 16 && nRows === 1) return new TextDecoder().decode(element.bytes);
   const codes = numbersIn(element, refuse);
   if (nRows === 0 || codes.length === 0) return "";
+  if (nRows > codes.length) return refuse(`claims ${nRows} rows of text in ${codes.length} characters: it is damaged`);
   const nColumns = Math.floor(codes.length / nRows);
   const rows = Array.from({ length: nRows }, (_, row) => {
     let text = "";

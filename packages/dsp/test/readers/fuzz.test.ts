@@ -24,6 +24,8 @@ const fixtures: Readonly<Record<string, Uint8Array>> = {
       "old.set",
       "bi2014a.mat",
       "plain.mat",
+      "hdf5.set",
+      "bi2014a_v73.mat",
       "pause.xdf",
     ].map((name) => [name, new Uint8Array(readFileSync(goldenFile(name)))]),
   ),
