@@ -9,12 +9,15 @@ export interface DropsOptions extends FigureOptions {
 
 const MOST_ROWS = 40;
 
-const WORDS: Readonly<Record<string, string>> = {
-  NO_DATA: "too early",
-  TOO_SHORT: "too late",
-  IGNORED: "other code",
-  "DROP DUPLICATE": "same sample",
-};
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ["NO_DATA", "too early"],
+  ["TOO_SHORT", "too late"],
+  ["IGNORED", "other code"],
+  ["DROP DUPLICATE", "same sample"],
+]);
+
+/** How a reason of a drop log is called in figures and tables. */
+export const wordOf = (reason: string): string => WORDS.get(reason) ?? reason;
 
 /** Which epochs were dropped and why: a column an event, a row a channel or another reason, with its count. Of more than 40
  * reasons the most frequent have a row.
@@ -47,7 +50,7 @@ export function plotDrops(dropLog: DropLog, options: DropsOptions = {}): string 
         ? `None of the ${nEvents} epochs was dropped.`
         : `${nDropped} of ${nEvents} epochs were dropped: ${rows
             .slice(0, 12)
-            .map(({ reason, events }) => `${WORDS[reason] ?? reason} ${events.length}`)
+            .map(({ reason, events }) => `${wordOf(reason)} ${events.length}`)
             .join(
               ", ",
             )}${rows.length > 12 ? `, and ${rows.length - 12} other reasons` : ""}. An epoch may have several reasons.`,
@@ -70,7 +73,7 @@ export function plotDrops(dropLog: DropLog, options: DropsOptions = {}): string 
           const y = frame.y + i * step;
           const middle = y + step / 2 + 4;
           return (
-            label(frame.x - 6, middle, shorten(WORDS[reason] ?? reason, 15), { "text-anchor": "end", class: "small" }) +
+            label(frame.x - 6, middle, shorten(wordOf(reason), 15), { "text-anchor": "end", class: "small" }) +
             element("path", {
               class: isChannel ? "target-fill" : "muted-fill",
               d: runsPath(events, frame.xOf, y + 1.5, step - 3),
@@ -100,7 +103,7 @@ function rowsOf(dropLog: DropLog, channelNames: readonly string[]): Row[] {
       if (!row)
         byReason.set(
           reason,
-          (row = { reason, events: [], isChannel: channelNames.includes(reason) || !Object.hasOwn(WORDS, reason) }),
+          (row = { reason, events: [], isChannel: channelNames.includes(reason) || !WORDS.has(reason) }),
         );
       row.events.push(event);
     }

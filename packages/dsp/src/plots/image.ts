@@ -4,7 +4,7 @@ import { divergingPalette, paletteIndex } from "./colours";
 import { drawColourBar } from "./colour-bar";
 import { drawAxes, frameOf } from "./frame";
 import { pngDataUri } from "./png";
-import { drawable, formatNumber, quantileOf } from "./scales";
+import { drawable, formatNumber, limitOf, quantileOf } from "./scales";
 import { channelIndex, checkEpochsLike, timeOf, type EpochsLike } from "./shapes";
 import { element, figure, label, px, shorten, type FigureOptions } from "./svg";
 
@@ -43,9 +43,9 @@ export function plotEpochsImage(epochs: EpochsLike, options: EpochsImageOptions 
   const pixels = blocks.map(({ rows }) => pixelsOf(epochs, channel, rows, smoothEpochs, nRows));
   const all = concatenate(pixels.map(({ values }) => values));
   const given = options.limitMicrovolts;
-  if (given !== undefined && !(Number.isFinite(given) && given > 0))
-    throw new OptionError("limitMicrovolts", given, "a number above 0");
-  const limit = given ?? (quantileOf(all, 0.98, Math.abs) || 1);
+  if (given !== undefined && !(given >= 1e-9 && given <= 1e12))
+    throw new OptionError("limitMicrovolts", given, "a number of microvolts above 0");
+  const limit = given ?? limitOf({ from: 0, to: quantileOf(all, 0.98, Math.abs) });
   const nPixelRows = pixels.reduce((n, { nRows }) => n + nRows, 0);
 
   const top = 34;

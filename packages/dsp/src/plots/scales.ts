@@ -24,9 +24,19 @@ export function extentOf(...arrays: readonly ArrayLike<number>[]): Domain | null
   return from <= to ? { from, to } : null;
 }
 
+/** Smaller numbers lose their digits, and steps between them become 0. */
+const TINIEST = 1e-290;
+
+/** Where a scale of colours ends on both sides of 0: the largest magnitude of a domain, or 1 when that is nothing. */
+export function limitOf(domain: Domain | null): number {
+  const limit = Math.max(Math.abs(domain?.from ?? 0), Math.abs(domain?.to ?? 0));
+  return limit >= TINIEST && limit <= 1 / TINIEST ? limit : 1;
+}
+
 /** A domain that can be drawn: one of no width, or none at all, is widened. */
 export function drawable(domain: Domain | null, fallback: Domain = { from: -1, to: 1 }): Domain {
-  if (domain === null || !(Number.isFinite(domain.from) && Number.isFinite(domain.to))) return fallback;
+  if (domain === null || !Number.isFinite(domain.to - domain.from)) return fallback;
+  if (Math.max(Math.abs(domain.from), Math.abs(domain.to)) < TINIEST) return fallback;
   if (domain.to - domain.from > Math.max(Math.abs(domain.from), Math.abs(domain.to)) * 1e-9) return domain;
   const half = Math.abs(domain.from) * 0.1 || 1;
   return { from: domain.from - half, to: domain.to + half };
@@ -47,7 +57,7 @@ export function niceTicks({ from, to }: Domain, n: number): Ticks {
   const first = Math.ceil(from / step - 0.02);
   const last = Math.floor(to / step + 0.02);
   // At most a few more than asked for, whatever the numbers: a step too small to move a large value would never end.
-  const count = Math.min(last - first + 1, 4 * Math.max(n, 1) + 2);
+  const count = Math.min(last - first + 1, 4 * Math.max(n, 1) + 2) || 0;
   return { values: Array.from({ length: Math.max(count, 0) }, (_, i) => (first + i) * step), step };
 }
 

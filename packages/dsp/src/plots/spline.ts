@@ -21,7 +21,7 @@ export function planSpline(
   const system = new Float64Array(size * size);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) system[i * size + j] = lookUp(table, dot(directions[i]!, directions[j]!));
-    system[i * size + i]! += 1e-5;
+    system[i * size + i]! += 1e-9;
     system[i * size + n] = 1;
     system[n * size + i] = 1;
   }

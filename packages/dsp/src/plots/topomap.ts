@@ -5,7 +5,7 @@ import { drawColourBar } from "./colour-bar";
 import { divergingPalette, paletteIndex } from "./colours";
 import { contourPath } from "./contours";
 import { pngDataUri } from "./png";
-import { extentOf, formatNumber, niceStep } from "./scales";
+import { extentOf, formatNumber, limitOf, niceStep } from "./scales";
 import { checkEvoked, timeOf, type EvokedLike } from "./shapes";
 import { planSpline } from "./spline";
 import { element, figure, label, px, shorten, type FigureOptions } from "./svg";
@@ -42,10 +42,9 @@ export function plotTopomap(evoked: EvokedLike, options: TopomapOptions = {}): s
   const sites = sitesOf(evoked, samples, options.positions);
   const { names = sites.count <= 20 } = options;
   const given = options.limitMicrovolts;
-  if (given !== undefined && !(Number.isFinite(given) && given > 0))
-    throw new OptionError("limitMicrovolts", given, "a number above 0");
-  const extent = extentOf(...sites.values);
-  const limit = given ?? (Math.max(Math.abs(extent?.from ?? 0), Math.abs(extent?.to ?? 0)) || 1);
+  if (given !== undefined && !(given >= 1e-9 && given <= 1e12))
+    throw new OptionError("limitMicrovolts", given, "a number of microvolts above 0");
+  const limit = given ?? limitOf(extentOf(...sites.values));
 
   const reach = Math.max(1.08, ...sites.places.map(([x, y]) => Math.hypot(x, y) + 0.1));
   const perRow = Math.min(samples.length, Math.max(1, Math.floor((width - 66) / 108)));
@@ -222,7 +221,8 @@ function drawHead({ x, y, radius, reach, field, limit, clip }: Head): string {
   ];
   const step = niceStep(2 * limit, 8);
   let contours = "";
-  for (let level = -Math.floor(limit / step); level <= limit / step; level++)
+  const nLevels = Math.min(Math.floor(limit / step), 10);
+  for (let level = -nLevels; level <= nLevels; level++)
     if (level !== 0) contours += contourPath(field, GRID, GRID, level * step, place);
   const zero = contourPath(field, GRID, GRID, 0, place);
   const r = radius;

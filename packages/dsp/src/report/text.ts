@@ -1,3 +1,4 @@
+import { wordOf } from "../plots/drops";
 import { formatNumber } from "../plots/scales";
 import { escapeText } from "../plots/svg";
 import type { RecordingAnalysis } from "./analyse";
@@ -76,7 +77,7 @@ export function parameters({
   const dropped = new Map<string, number>();
   for (const [reason] of dropLog)
     if (reason !== undefined) {
-      const word = { NO_DATA: "too early", TOO_SHORT: "too late", IGNORED: "another code" }[reason] ?? "amplitude";
+      const word = recording.channelNames.includes(reason) ? "amplitude" : wordOf(reason);
       dropped.set(word, (dropped.get(word) ?? 0) + 1);
     }
   const rows: [string, string][] = [
