@@ -32,8 +32,11 @@ export async function encodeEpochs(epochs: Epochs): Promise<Uint8Array> {
   checkEpochs(epochs);
   const { nEpochs, nChannels, nTimes, sampleRateHz, tMinSeconds, channelNames } = epochs;
   if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) throw new SampleRateError(sampleRateHz);
-  for (const [i, name] of channelNames.entries())
+  for (const [i, name] of channelNames.entries()) {
     if (channelNames.indexOf(name) !== i) throw new ChannelError(name, "is there twice: rename one");
+    if (new TextDecoder().decode(new TextEncoder().encode(name)) !== name)
+      throw new ChannelError(name, "is no well-formed text: rename it");
+  }
   const header: EpochsHeader = {
     version: 1,
     n_epochs: nEpochs,

@@ -4,7 +4,7 @@ import { crc32 as zlibCrc32 } from "node:zlib";
 import fc from "fast-check";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { describe, expect, test } from "vitest";
-import { ChannelError, DspError, type Epochs, FileError, NotFiniteError, ParquetError, ShapeError } from "../src";
+import { ChannelError, type DspError, type Epochs, FileError, NotFiniteError, ParquetError, ShapeError } from "../src";
 import { crc32 } from "../src/crc32";
 import { decodeEpochs, encodeEpochs } from "../src/epochs-file";
 import { readEpochs, writeEpochs } from "../src/epochs-store";
@@ -131,6 +131,7 @@ describe("nothing is written of epochs that", () => {
   test.each<[string, Partial<Epochs>, new (...args: never[]) => DspError]>([
     ["do not fit their shape", { nTimes: 4 }, ShapeError],
     ["name a channel twice", { channelNames: ["Cz", "Cz"] }, ChannelError],
+    ["have half a character for a name", { channelNames: ["Cz", "\ud83d"] }, ChannelError],
     ["hold NaN", { data: small.data.map((x, i) => (i === 3 ? Number.NaN : x)) }, NotFiniteError],
   ])("%s", async (_, changes, error) => {
     const path = join(temporaryFolder(), "epochs.parquet");
