@@ -3,7 +3,7 @@ import { ChannelError, OptionError, ShapeError, TooShortError } from "./errors";
 import { type Position, positionOf } from "./montage";
 import { checkRecording, type Recording } from "./recording";
 import { type LeadField, restLeadField, type RestOptions, restWeights } from "./rest";
-import { checkRows } from "./rows";
+import { checkCount, checkRows } from "./rows";
 
 export interface ReferenceOptions {
   /** "average" of all good channels; the mean of the named channels; or "rest", a point at infinity. */
@@ -46,7 +46,14 @@ interface Channels {
 
 function rereference(channels: Channels, nTimes: number, options: ReferenceOptions): Float64Array {
   const { data, nChannels, channelNames } = channels;
-  checkRows(data, nTimes);
+  const nRows = checkRows(data, nTimes);
+  checkCount("nChannels", nChannels, 1);
+  if (nRows % nChannels !== 0)
+    throw new ShapeError("data.length", data.length, Math.ceil(nRows / nChannels) * nChannels * nTimes);
+  if (!Array.isArray(channelNames) || channelNames.length !== nChannels)
+    throw new ShapeError("channelNames.length", channelNames?.length ?? 0, nChannels);
+  if (!Array.isArray(options.badChannels ?? []))
+    throw new OptionError("badChannels", options.badChannels, "a list of channel names");
   const good = goodChannels(channelNames, options.badChannels ?? []);
   const { subtracted, added } = weightsOf(channelNames, good, options);
   const out = data.slice();

@@ -1,4 +1,4 @@
-import { OptionError } from "./errors";
+import { OptionError, TooShortError } from "./errors";
 import { checkFinite, checkRecording, type Recording } from "./recording";
 import { greatestCommonDivisor, resamplePoly } from "./resample-poly";
 import { resampleRowsFft } from "./resample";
@@ -32,7 +32,7 @@ export function resampleRecording(recording: Recording, options: ResampleRecordi
   if (Math.abs(rateHz - sampleRateHz) <= 1e-6 * sampleRateHz || nSamples === 0) return recording;
   checkFinite(recording);
   const sizes = resampleSizes(nSamples, sampleRateHz, rateHz);
-  checkCount("nSamples at the new rate", sizes.nOut * nChannels, 0, 2 ** 32);
+  checkCount("nSamples at the new rate", sizes.nOut * nChannels, 0, 2 ** 30);
   const stim = resampleStim(recording.stim, sizes.nOut);
   const nLost = countOnsets(recording.stim) - countOnsets(stim);
   if (nLost > 0 && onLostEvents === "error")
@@ -78,7 +78,10 @@ function resampleToLength(
 /** Moves the codes of a stim channel to another number of samples, as MNE does, but for one thing: what would move to the
  * first sample, where no event can begin, moves to the second. */
 export function resampleStim(stim: Int32Array, nOut: number): Int32Array {
+  if (!(stim instanceof Int32Array)) throw new OptionError("stim", typeof stim, "an Int32Array of codes");
+  checkCount("nOut", nOut, 0, 2 ** 28);
   const n = stim.length;
+  if (n === 0 && nOut > 0) throw new TooShortError("stim.length", n, 1, "there are no codes to move");
   const ratio = nOut / n;
   const out = new Int32Array(nOut);
   const pick = (i: number): number => (i < nOut ? Math.min(Math.trunc(i / ratio), n - 1) : n);

@@ -33,6 +33,10 @@ export function sphericalLeadField(
   dipoles: readonly { readonly at: Position; readonly moment: Position }[],
   { radii = [0.87, 0.92, 1], conductivities = [1, 0.0125, 1] }: SphericalHeadOptions = {},
 ): LeadField {
+  if (!Array.isArray(dipoles)) throw new OptionError("dipoles", String(dipoles), "a list of places and moments");
+  for (const [i, place] of [...checkPlaces("positions", positions), ...dipoles.map(({ at }) => at)].entries())
+    checkNumbers(i < positions.length ? `positions[${i}]` : `dipoles[${i - positions.length}].at`, place, 3);
+  for (const [i, { moment }] of dipoles.entries()) checkNumbers(`dipoles[${i}].moment`, moment, 3);
   checkNumbers("radii", radii, 1);
   checkNumbers("conductivities", conductivities, 1);
   if (radii.length !== conductivities.length)
@@ -74,6 +78,11 @@ export function sphericalLeadField(
     }
   }
   return { data, nSources: dipoles.length };
+}
+
+function checkPlaces(option: string, places: readonly Position[]): readonly Position[] {
+  if (!Array.isArray(places)) throw new OptionError(option, String(places), "a list of places");
+  return places as readonly Position[];
 }
 
 const dot = (a: Position, b: Position): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];

@@ -17,7 +17,7 @@ const COSINE_TERMS: Readonly<Record<CosineWindow | "boxcar", readonly number[]>>
  * With `periodic` the last of `size + 1` points is left out, which is what a spectrum wants.
  * @throws {OptionError} when there is no such window, or `size` is no count. */
 export function makeWindow(name: WindowName, size: number, { periodic = false } = {}): Float64Array {
-  checkCount("size", size, 0, 2 ** 31);
+  checkCount("size", size, 0, 2 ** 26);
   const last = periodic ? size : size - 1;
   const at = pointOf(name, last);
   const window = new Float64Array(size);

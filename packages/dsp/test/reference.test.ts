@@ -169,6 +169,12 @@ describe("refuses", () => {
       expect(() => reference(recording, { to: to as never })).toThrow(OptionError);
     expect(() => reference(recording, { to: "average", badChannels: channelNames })).toThrow(TooShortError);
     expect(() => reference(recording, { to: "rest", badChannels: channelNames.slice(1) })).toThrow(TooShortError);
+    const epochs = { data: new Float64Array(60), nEpochs: 1, nChannels: 3, nTimes: 20, channelNames: ["A", "B", "C"] };
+    const referEpochs = (changes: object) => () =>
+      referenceEpochs({ ...epochs, ...changes } as unknown as Epochs, { to: "average" });
+    for (const nChannels of [0, null, Number.NaN]) expect(referEpochs({ nChannels })).toThrow(OptionError);
+    expect(referEpochs({ nChannels: 2, channelNames: ["A", "B"] })).toThrow(ShapeError);
+    expect(referEpochs({ channelNames: ["A"] })).toThrow(ShapeError);
     const bad = { ...recording, data: data.slice() };
     bad.data[0] = Number.NaN;
     expect(() => reference(bad, { to: "average" })).toThrow(NotFiniteError);
@@ -181,6 +187,9 @@ describe("refuses", () => {
     expect(() => restWeights({ data: new Float64Array(0), nSources: 0 }, 2)).toThrow(OptionError);
     const dipole = { at: [0, 0, 0.5], moment: [0, 0, 1] } as const;
     const field = (options: object) => () => sphericalLeadField([[0, 0, 1]], [dipole], options);
+    expect(() => sphericalLeadField([[0, Number.NaN, 1]], [dipole])).toThrow(OptionError);
+    expect(() => sphericalLeadField(7 as never, [dipole])).toThrow(OptionError);
+    expect(() => sphericalLeadField([[0, 0, 1]], undefined as never)).toThrow(OptionError);
     expect(field({ radii: [1, 0.9, 1] })).toThrow(OptionError);
     expect(field({ radii: [0.9, 1] })).toThrow(ShapeError);
     expect(field({ conductivities: [1, 0, 1] })).toThrow(OptionError);

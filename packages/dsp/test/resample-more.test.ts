@@ -193,7 +193,11 @@ describe("bad input", () => {
       expect(() => decimate(rows, 60, { factor: 2, order: n })).toThrow(OptionError);
       expect(() => decimate(rows, 60, { factor: 2, order: n, filter: "fir" })).toThrow(OptionError);
     }
-    for (const rateHz of [0, -1, Number.NaN, Infinity, 1e12])
+    for (const nOut of [-1, 1.5, Number.NaN, 1e9])
+      expect(() => resampleStim(new Int32Array(9), nOut)).toThrow(OptionError);
+    expect(() => resampleStim([1] as never, 1)).toThrow(OptionError);
+    expect(() => resampleStim(new Int32Array(0), 3)).toThrow(TooShortError);
+    for (const rateHz of [0, -1, Number.NaN, Infinity, 1e9, 1e12])
       expect(() => resampleRecording(makeRecording(), { rateHz })).toThrow(OptionError);
     expect(() => resampleRecording(makeRecording(), { rateHz: 64, method: "linear" as never })).toThrow(OptionError);
     expect(() => resamplePoly(rows, 60, { up: 1, down: 2, pad: "wrap" as never })).toThrow(OptionError);

@@ -142,6 +142,11 @@ export interface MorletEpochsOptions extends Omit<MorletPowerOptions, "sampleRat
  * @throws {OptionError} when a mean is asked for of no epoch. @see morletPower */
 export function morletEpochs(epochs: Epochs, { average = false, ...options }: MorletEpochsOptions): MorletPower {
   const { data, nEpochs, nChannels, nTimes, sampleRateHz } = epochs;
+  checkCount("nEpochs", nEpochs, 0);
+  checkCount("nChannels", nChannels, 1);
+  const nRows = checkRows(data, nTimes);
+  if (nRows !== nEpochs * nChannels)
+    throw new ShapeError("epochs.data.length", data.length, nEpochs * nChannels * nTimes);
   const all = { ...options, sampleRateHz };
   if (!average) return morletPower(data, nTimes, all);
   if (nEpochs < 1) throw new OptionError("epochs", "empty", "at least one epoch to average");
