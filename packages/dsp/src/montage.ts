@@ -60,6 +60,7 @@ export function positionOf(channelName: string): Position {
 /** The positions of these channels, in their order.
  * @throws {ChannelError} when a name is none of a standard electrode. */
 export function standardMontage(channelNames: readonly string[]): Montage {
+  checkArray("channelNames", channelNames);
   return { channelNames: [...channelNames], positions: channelNames.map(positionOf) };
 }
 
@@ -67,7 +68,9 @@ export function standardMontage(channelNames: readonly string[]): Montage {
  * equidistant, as MNE's and EEGLAB's topographic maps). Nose at +y, right ear at +x; the equator, and with it the outline of
  * the head, has radius 1, and electrodes below it lie further out. */
 export function project2d(positions: readonly Position[]): (readonly [x: number, y: number])[] {
+  checkArray("positions", positions);
   return positions.map((position, index) => {
+    checkArray(`positions[${index}]`, position);
     if (position.length !== 3) throw new ShapeError(`positions[${index}]`, position.length, 3);
     const [x, y, z] = position;
     const across = Math.hypot(x, y);
@@ -86,12 +89,18 @@ export function project2d(positions: readonly Position[]): (readonly [x: number,
  * ("EEG T3-REF" is "T7").
  * @throws {ChannelError} when a wanted channel is not there. */
 export function picks(channelNames: readonly string[], wanted: readonly string[]): number[] {
+  checkArray("channelNames", channelNames);
+  checkArray("wanted", wanted);
   const meaning = (name: string): string => own(OTHER_NAMES, plain(name)) ?? plain(name);
-  const meanings = channelNames.map(meaning);
+  const meanings = channelNames.map((name) => meaning(String(name)));
   return wanted.map((name) => {
     const exact = channelNames.indexOf(name);
     const index = exact >= 0 ? exact : meanings.indexOf(meaning(String(name)));
     if (index < 0) throw new ChannelError(String(name), `is not among ${channelNames.join(", ")}`);
     return index;
   });
+}
+
+function checkArray(option: string, value: unknown): void {
+  if (!Array.isArray(value)) throw new OptionError(option, value, "an array");
 }

@@ -1,5 +1,5 @@
 import { OptionError, TooShortError } from "../errors";
-import { checkCount } from "../rows";
+import { checkCount, checkNumbers } from "../rows";
 import type { Microvolts } from "../units";
 import { checkSignals, type Signals } from "./signals";
 import { consecutiveFolds, validationLosses } from "./threshold-search";
@@ -78,6 +78,7 @@ export function peakToPeaks(data: Float64Array, nTimes: number): Float64Array {
 
 /** Ascending, each once. */
 function checkCandidates(values: ArrayLike<number>): Float64Array {
+  checkNumbers("candidatesMicrovolts", values, 1);
   const candidates = Float64Array.from(new Set(Array.from(values))).sort();
   const bad = candidates.find((value) => !(value >= 0 && value < Infinity));
   if (candidates.length === 0 || bad !== undefined)

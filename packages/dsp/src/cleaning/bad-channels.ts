@@ -61,8 +61,8 @@ export interface BadChannels {
  * @throws {TooShortError} for fewer than three channels, or a recording shorter than one window.
  * @see N. Bigdely-Shamlo et al., Front. Neuroinform. 9:16, 2015, doi:10.3389/fninf.2015.00016 */
 export function findBadChannels(recording: Recording, options: BadChannelOptions = {}): BadChannels {
-  checkRecording(recording);
   checkSignals(recording);
+  checkRecording(recording);
   const { nChannels, nSamples, sampleRateHz, channelNames } = recording;
   const { flatStdMicrovolts = 0.1, deviationZMax = 5, highFrequencyZMax = 5, noiseAboveHz = 50 } = options;
   const { correlationWindowSeconds = 1, correlationMin = 0.4, lowCorrelationShareMax = 0.01, ransac = false } = options;

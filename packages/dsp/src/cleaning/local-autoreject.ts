@@ -1,6 +1,7 @@
 import type { Epochs } from "../epochs";
 import { NoEpochsError, OptionError, ShapeError, TooShortError } from "../errors";
 import { dropEpochs } from "../select";
+import { checkNumbers } from "../rows";
 import type { Microvolts } from "../units";
 import { checkFolds, peakToPeaks, type ThresholdSearchOptions } from "./autoreject";
 import { channelDirections, combineRowsInto, type SplineOptions, splineWeights } from "./interpolate";
@@ -60,6 +61,7 @@ export function autoReject(epochs: Epochs, options: AutoRejectOptions = {}): Aut
     "whole numbers below nChannels",
   );
   checkValues("consensus", consensus, (share) => share >= 0 && share <= 1, "numbers from 0 to 1");
+  if (nTimes < 1) throw new TooShortError("the number of samples of an epoch", nTimes, 1, "nothing has no amplitude");
   const folds = checkFolds({ ...options, nFolds }, nEpochs);
   const places = channelDirections(channelNames, [...channelNames.keys()], options);
   const weightsFor = new Map<string, { from: number[]; weights: Float64Array }>();
@@ -160,6 +162,7 @@ function checkValues(
 
 function checkThresholds(values: ArrayLike<Microvolts> | undefined, nChannels: number): Float64Array | undefined {
   if (values === undefined) return undefined;
+  checkNumbers("thresholdsMicrovolts", values, 0);
   const thresholds = Float64Array.from(values);
   if (thresholds.length !== nChannels)
     throw new ShapeError("thresholdsMicrovolts.length", thresholds.length, nChannels);

@@ -42,7 +42,7 @@ export function ransacShares(
       16,
       "RANSAC foretells each from a quarter",
     );
-  const window = Math.round(windowSeconds * sampleRateHz);
+  const window = Math.max(2, Math.round(windowSeconds * sampleRateHz));
   const nWindows = Math.floor(nTimes / window);
   if (nWindows < 1) throw new TooShortError("the number of samples", nTimes, window, "a window of RANSAC has as many");
   const sets = randomSets(nRows, Math.max(2, Math.round(share * nRows)), nSamples, seed);

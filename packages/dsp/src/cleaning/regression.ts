@@ -36,6 +36,8 @@ type SignalsWithCodes = Signals & { readonly codes?: ArrayLike<number> | undefin
 export function regressEog<T extends SignalsWithCodes>(signals: T, options: RegressEogOptions): T {
   const { nBlocks, nChannels, nTimes } = checkSignals(signals);
   const { channelNames, eogNames, weights } = options.weights ?? fitEog(signals, options);
+  if (!(Array.isArray(channelNames) && Array.isArray(eogNames) && weights instanceof Float64Array))
+    throw new OptionError("weights", options.weights, "what fitEog gives");
   const eog = eogNames.map((name) => channelIndices(signals.channelNames, [name], "weights.eogNames")[0]!);
   const others = channelNames.map((name) => channelIndices(signals.channelNames, [name], "weights.channelNames")[0]!);
   if (weights.length !== eog.length * others.length || !weights.every(Number.isFinite))

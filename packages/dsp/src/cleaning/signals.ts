@@ -26,6 +26,8 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /** Checks that the buffer fits its shape, that every channel has a name of its own, and that all samples are numbers.
  * @throws {ShapeError} {OptionError} {ChannelError} {NotFiniteError} when not. */
 export function checkSignals(signals: Signals): SignalShape {
+  if (signals === null || typeof signals !== "object")
+    throw new OptionError("signals", signals, "a recording, epochs or an evoked response");
   const { data, nChannels, channelNames, nSamples, nTimes = nSamples, nEpochs: nBlocks = 1 } = signals;
   if (!(data instanceof Float64Array)) throw new OptionError("data", typeof data, "a Float64Array, row after row");
   for (const [option, value] of Object.entries({

@@ -12,8 +12,8 @@ import { type ApplyAsrOptions, type AsrChunk, streamAsr } from "./stream";
  * @throws {ChannelError} {OptionError} when the calibration is of other channels, or of another rate.
  * @see T. R. Mullen et al., IEEE Trans. Biomed. Eng. 62(11), 2015, doi:10.1109/TBME.2015.2481482 */
 export function applyAsr(recording: Recording, calibration: AsrCalibration, options: ApplyAsrOptions = {}): Recording {
-  checkRecording(recording);
   checkSignals(recording);
+  checkRecording(recording);
   const { data, nChannels, nSamples, sampleRateHz, channelNames } = recording;
   if (sampleRateHz !== calibration.sampleRateHz)
     throw new OptionError(

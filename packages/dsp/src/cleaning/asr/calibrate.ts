@@ -47,8 +47,8 @@ export interface CalibrateAsrOptions extends EegDistributionOptions {
  * @see T. R. Mullen et al., IEEE Trans. Biomed. Eng. 62(11), 2015, doi:10.1109/TBME.2015.2481482
  * @see C.-Y. Chang et al., IEEE Trans. Biomed. Eng. 67(4), 2020, doi:10.1109/TBME.2019.2930186 */
 export function calibrateAsr(recording: Recording, options: CalibrateAsrOptions = {}): AsrCalibration {
-  checkRecording(recording);
   checkSignals(recording);
+  checkRecording(recording);
   const { cutoff = 20, blockSamples = 100, windowSeconds = 0.5, overlap = 0.66 } = options;
   const { nChannels, sampleRateHz, channelNames } = recording;
   checkPositive("cutoff", cutoff);
@@ -94,7 +94,8 @@ function cleanPart(
 ): { data: Float64Array; nSamples: number } {
   const { data, nChannels, nSamples } = recording;
   if (which === "all") return { data, nSamples };
-  if (typeof which === "string") throw new OptionError("cleanSamples", which, '"all", a mask, or options');
+  if (which === null || (which !== undefined && typeof which !== "object"))
+    throw new OptionError("cleanSamples", which, '"all", a mask, or options');
   const clean = which instanceof Uint8Array ? which : findCleanSamples(recording, which);
   if (clean.length !== nSamples) throw new ShapeError("cleanSamples.length", clean.length, nSamples);
   const nClean = clean.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);

@@ -23,18 +23,19 @@ export interface CleanWindowOptions extends EegDistributionOptions {
  * @throws {TooShortError} when there are fewer than 50 windows.
  * @throws {OptionError} for a channel that is constant. */
 export function findCleanSamples(recording: Recording, options: CleanWindowOptions = {}): Uint8Array {
-  checkRecording(recording);
   checkSignals(recording);
+  checkRecording(recording);
   const { windowSeconds = 1, overlap = 0.66, badChannelShareMax = 0.075, zLimits = [-3.5, 5.5] } = options;
   const { data, nChannels, nSamples, sampleRateHz } = recording;
   checkPositive("windowSeconds", windowSeconds);
   if (!(overlap >= 0 && overlap < 1)) throw new OptionError("overlap", overlap, "a number from 0, below 1");
   if (!(badChannelShareMax >= 0 && badChannelShareMax < 1))
     throw new OptionError("badChannelShareMax", badChannelShareMax, "a number from 0, below 1");
-  const [zMin, zMax] = zLimits;
+  if (!Array.isArray(zLimits)) throw new OptionError("zLimits", zLimits, "one limit below 0, one above");
+  const [zMin, zMax] = zLimits as readonly [number, number];
   if (!(zMin < 0 && zMax > 0)) throw new OptionError("zLimits", zLimits.join(", "), "one limit below 0, one above");
   const windowSamples = Math.max(1, Math.floor(windowSeconds * sampleRateHz));
-  const starts = windowStarts(nSamples, windowSamples, windowSamples * (1 - overlap));
+  const starts = windowStarts(nSamples, windowSamples, Math.max(1, windowSamples * (1 - overlap)));
   const nBad = Math.round(nChannels * badChannelShareMax);
   const above = new Uint16Array(starts.length);
   const below = new Uint16Array(starts.length);
