@@ -50,31 +50,15 @@ test("stretches of memory do not touch", () => {
   expect(layOut({ a: 1, b: 64, c: 65, d: 0 })).toEqual({ a: 64, b: 128, c: 192, d: 320, end: 320 });
 });
 
+const refuse = (why: string) =>
+  function () {
+    throw new EvalError(why);
+  };
+
 const refusals: readonly [string, unknown][] = [
   ["no WebAssembly", undefined],
-  [
-    "a content security policy",
-    {
-      Module: class {
-        constructor() {
-          throw new EvalError("refused to compile");
-        }
-      },
-    },
-  ],
-  [
-    "no memory",
-    {
-      ...WebAssembly,
-      Module: WebAssembly.Module,
-      Instance: WebAssembly.Instance,
-      Memory: class {
-        constructor() {
-          throw new RangeError("could not allocate memory");
-        }
-      },
-    },
-  ],
+  ["a content security policy", { Module: refuse("refused to compile") }],
+  ["no memory", { Module: function () {}, Memory: refuse("could not allocate memory") }],
 ];
 
 test.each(refusals)("with %s there are none, and no error", async (_, stub) => {
