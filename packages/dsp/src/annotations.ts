@@ -1,3 +1,4 @@
+import { checkList } from "./check-list";
 import { OptionError, SampleRateError } from "./errors";
 import { checkEvents, type Events, eventsFromRows } from "./events";
 import type { Annotation } from "./recording";
@@ -76,9 +77,23 @@ export function eventsFromAnnotations(
   if (rounding !== "nearest" && rounding !== "down") throw new OptionError("rounding", rounding, `"nearest" or "down"`);
   if (chunkSeconds !== null && !(Number.isFinite(chunkSeconds) && chunkSeconds * sampleRateHz >= 1))
     throw new OptionError("chunkSeconds", chunkSeconds, "at least one sample, or null");
-  for (const [i, { onsetSeconds, durationSeconds }] of annotations.entries())
-    if (!(Number.isFinite(onsetSeconds) && Number.isFinite(durationSeconds) && durationSeconds >= 0))
-      throw new OptionError(`annotations[${i}]`, `${onsetSeconds} s for ${durationSeconds} s`, "finite times");
+  checkList("annotations", annotations, "annotations");
+  for (const [i, annotation] of annotations.entries()) {
+    const { onsetSeconds, durationSeconds, text } = annotation ?? {};
+    if (
+      !(
+        typeof text === "string" &&
+        Number.isFinite(onsetSeconds) &&
+        Number.isFinite(durationSeconds) &&
+        durationSeconds >= 0
+      )
+    )
+      throw new OptionError(
+        `annotations[${i}]`,
+        `${onsetSeconds} s for ${durationSeconds} s`,
+        "a text with finite times",
+      );
+  }
 
   const codes = codesOf(annotations, options.codes, pattern);
   const rows: [number, number, number][] = [];

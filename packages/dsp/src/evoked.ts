@@ -1,3 +1,4 @@
+import { checkList } from "./check-list";
 import { ChannelError, OptionError, ShapeError, TooShortError, WindowError } from "./errors";
 import { checkEpochs, type Epochs } from "./epochs";
 import { roundHalfEven } from "./round";
@@ -85,6 +86,7 @@ export function globalFieldPower(evoked: Evoked): Float64Array {
  * @throws {TooShortError} when there is none. @throws {OptionError} {ShapeError} {ChannelError} when weights, channels,
  * rates or times do not match. */
 export function combineEvoked(parts: readonly Evoked[], weights: "equal" | "nave" | readonly number[]): Evoked {
+  checkList("parts", parts, "evoked responses");
   const first = parts[0];
   if (!first) throw new TooShortError("the number of evoked responses", 0, 1, "give at least one");
   for (const part of parts) checkSame(part, first);
@@ -140,6 +142,7 @@ export interface GrandAverageOptions {
  * (`test/golden/evoked.json`). Its standard error is that between subjects, its `nAve` their number.
  * @throws as `combineEvoked`; {ChannelError} when they have no channel in common. */
 export function grandAverage(parts: readonly Evoked[], { channels = "intersect" }: GrandAverageOptions = {}): Evoked {
+  checkList("parts", parts, "evoked responses");
   for (const part of parts) checkEvoked(part);
   const widest = parts.reduce((most, part) => (part.nChannels > most.nChannels ? part : most), parts[0]!);
   let picked = parts;

@@ -1,3 +1,4 @@
+import { checkList } from "./check-list";
 import { ChannelError, OptionError, ShapeError, TooShortError, WindowError } from "./errors";
 import { checkEpochs, type Epochs } from "./epochs";
 import { randomState } from "./contrast/random-state";
@@ -97,6 +98,7 @@ export function equalizeCounts(
 ): Epochs[] {
   if (!["mintime", "truncate", "random"].includes(method))
     throw new OptionError("method", method, `"mintime", "truncate" or "random"`);
+  checkList("lists", lists, "epochs");
   for (const epochs of lists) checkEpochs(epochs);
   const shortest = lists.reduce((least, epochs) => (epochs.nEpochs < least.nEpochs ? epochs : least), lists[0]!);
   return lists.map((epochs) => {
@@ -150,6 +152,7 @@ export function concatenateEpochs(
   parts: readonly Epochs[],
   { shiftSamples = true }: { readonly shiftSamples?: boolean | undefined } = {},
 ): Epochs {
+  checkList("parts", parts, "epochs");
   const first = parts[0];
   if (!first) throw new TooShortError("the number of epochs to put together", 0, 1, "give at least one part");
   for (const part of parts) checkSameShape(part, first);
@@ -210,7 +213,9 @@ export interface WithChannels {
 /** Keeps the channels named, in the order in which they are named; of a recording, epochs or an evoked response.
  * @throws {ChannelError} when one is not there, or is named twice. */
 export function pickChannels<T extends WithChannels>(from: T, names: readonly string[]): T {
-  const { data, nChannels, channelNames, nEpochs = 1 } = from;
+  const { data, nChannels, channelNames, nEpochs = 1 } = from ?? {};
+  checkList("names", names, "channel names");
+  checkList("channelNames", channelNames, "channel names");
   const places = names.map((name, i) => {
     const place = channelNames.indexOf(name);
     if (place < 0) throw new ChannelError(name, `is not there: there are ${channelNames.join(", ")}`);
@@ -252,7 +257,9 @@ export function cropEpochs<T extends WithTimes>(
   from: T,
   window: { readonly tMinSeconds?: Seconds | undefined; readonly tMaxSeconds?: Seconds | undefined },
 ): T {
-  const { data, nTimes, sampleRateHz, tMinSeconds } = from;
+  const { data, nTimes, sampleRateHz, tMinSeconds } = from ?? {};
+  if (!(nTimes >= 1 && Number.isInteger(data?.length / nTimes) && sampleRateHz > 0))
+    throw new ShapeError("data.length", data?.length ?? Number.NaN, nTimes ?? Number.NaN);
   const firstSample = roundHalfEven(tMinSeconds * sampleRateHz);
   const placeOf = (seconds: Seconds): number => roundHalfEven(seconds * sampleRateHz) - firstSample;
   const begin = window.tMinSeconds === undefined ? 0 : placeOf(window.tMinSeconds);

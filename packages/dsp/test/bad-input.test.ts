@@ -1,17 +1,23 @@
 import { describe, expect, test } from "vitest";
 import {
+  adjacencyByDistance,
   annotationsFromEvents,
   averageEpochs,
   baselineSamples,
+  chunkFromLsl,
+  chunkFromMessage,
   clusterPermutationTest,
   combineEvoked,
   concatenateEpochs,
   contrastEpochs,
+  createStream,
+  cropEpochs,
   dropEpochs,
   DspError,
   type Epochs,
   equalizeCounts,
   type Events,
+  eventsFromAnnotations,
   type Evoked,
   extractEpochs,
   findEvents,
@@ -21,6 +27,7 @@ import {
   mergeEvents,
   offendingChannels,
   peakOf,
+  pickChannels,
   pickEvents,
   selectEpochs,
   stimFromEvents,
@@ -64,34 +71,41 @@ describe.each(noEpochs)("%s is refused with a typed error by", (_, given) => {
   });
 });
 
-test.each([undefined, null, 7, {}, { ...evoked, data: new Float64Array(3) }, { ...evoked, channelNames: ["Q"] }])(
-  "no evoked response: %o",
-  (given) => {
-    const wrong = given as Evoked;
-    for (const run of [
-      () => globalFieldPower(wrong),
-      () => peakOf(wrong),
-      () => combineEvoked([wrong], "equal"),
-      () => grandAverage([evoked, wrong]),
-    ])
-      expect(run).toThrow(DspError);
-  },
-);
+test.each<[string, unknown]>([
+  ["undefined", undefined],
+  ["null", null],
+  ["a number", 7],
+  ["an empty object", {}],
+  ["one with too few samples", { ...evoked, data: new Float64Array(3) }],
+  ["one with too few names", { ...evoked, channelNames: ["Q"] }],
+])("no evoked response, but %s, is refused", (_, given) => {
+  const wrong = given as Evoked;
+  for (const run of [
+    () => globalFieldPower(wrong),
+    () => peakOf(wrong),
+    () => combineEvoked([wrong], "equal"),
+    () => grandAverage([evoked, wrong]),
+  ])
+    expect(run).toThrow(DspError);
+});
 
-test.each([undefined, null, {}, { ...events, nEvents: 3 }, { ...events, samples: undefined }])(
-  "no events: %o",
-  (given) => {
-    const wrong = given as Events;
-    for (const run of [
-      () => pickEvents(wrong, {}),
-      () => mergeEvents(wrong, [1], 2),
-      () => stimFromEvents(wrong, { nSamples: 10 }),
-      () => annotationsFromEvents(wrong, { sampleRateHz: 10 }),
-      () => extractEpochs(makeRecording(), wrong, { tMinSeconds: 0, tMaxSeconds: 0.1 }),
-    ])
-      expect(run).toThrow(DspError);
-  },
-);
+test.each<[string, unknown]>([
+  ["undefined", undefined],
+  ["null", null],
+  ["an empty object", {}],
+  ["another number of them", { ...events, nEvents: 3 }],
+  ["events without samples", { ...events, samples: undefined }],
+])("no events, but %s, are refused", (_, given) => {
+  const wrong = given as Events;
+  for (const run of [
+    () => pickEvents(wrong, {}),
+    () => mergeEvents(wrong, [1], 2),
+    () => stimFromEvents(wrong, { nSamples: 10 }),
+    () => annotationsFromEvents(wrong, { sampleRateHz: 10 }),
+    () => extractEpochs(makeRecording(), wrong, { tMinSeconds: 0, tMaxSeconds: 0.1 }),
+  ])
+    expect(run).toThrow(DspError);
+});
 
 test.each([undefined, null, {}, { stim: null }])("no stim channel: %o", (given) => {
   expect(() => findEvents(given as { stim: Int32Array })).toThrow(DspError);
@@ -105,6 +119,45 @@ test("times a thousand times too long are refused at once, whatever else is aske
   expect(() => baselineSamples([0, 1], 0, Infinity, 100)).toThrow(DspError);
   expect(() => baselineSamples([0, 1], 0, 100, 0)).toThrow(DspError);
 });
+
+test("what is no list, or no object, is refused with a typed error", () => {
+  for (const given of [undefined, null, 7, {}, [null], [undefined]]) {
+    const wrong = given as never;
+    for (const run of [
+      () => equalizeCounts(wrong),
+      () => concatenateEpochs(wrong),
+      () => combineEvoked(wrong, "equal"),
+      () => grandAverage(wrong),
+      () => clusterPermutationTest(wrong),
+      () => clusterPermutationTest([epochs, epochs], { adjacency: wrong ?? 7 }),
+      () => adjacencyByDistance(wrong, 1),
+      () => eventsFromAnnotations(wrong, { sampleRateHz: 100 }),
+      () => pickChannels(wrong, ["A"]),
+      () => cropEpochs(wrong, {}),
+      () => createStream(wrong),
+      () => createStream({ sampleRateHz: 100, channelNames: wrong }).push(wrong),
+      () => createStream({ sampleRateHz: 100, channelNames: ["A"] }).push({ data: given as number[] }),
+      () => createStream({ sampleRateHz: 100, channelNames: ["A"] }).push({ data: [1], stim: wrong ?? 7 }),
+      () => chunkFromLsl(wrong, { nChannels: 1 }),
+      () => chunkFromMessage(wrong, { nChannels: 1 }),
+    ])
+      expect(errorOf(run), String(run)).toBeInstanceOf(DspError);
+  }
+  for (const data of [[1n], new BigInt64Array(2), new BigUint64Array(2), [Symbol("a")], ["1"], [{}]])
+    expect(
+      errorOf(() => createStream({ sampleRateHz: 100, channelNames: ["A"] }).push({ data: data as number[] })),
+    ).toBeInstanceOf(DspError);
+});
+
+/** What a call throws, or undefined. */
+function errorOf(run: () => unknown): unknown {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
 
 test("shapes that do not fit are refused where nothing else looks at them", () => {
   expect(() => flatten({ ...epochs, nTimes: 3 })).toThrow(/epochs\.data\.length/);

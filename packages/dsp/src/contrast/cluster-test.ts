@@ -1,3 +1,4 @@
+import { checkList } from "../check-list";
 import { NotFiniteError, OptionError, ShapeError, TooShortError } from "../errors";
 import { checkEpochs, type Epochs } from "../epochs";
 import { type Adjacency, planClusters, type PointCluster } from "./clusters";
@@ -56,6 +57,7 @@ export interface ClusterTest {
  * {NotFiniteError} when groups differ in shape, or an option or a value cannot be.
  * @see E. Maris, R. Oostenveld, J. Neurosci. Methods 164(1), 2007, doi:10.1016/j.jneumeth.2007.03.024 */
 export function clusterPermutationTest(groups: readonly Observations[], options: ClusterTestOptions = {}): ClusterTest {
+  checkList("groups", groups, "groups");
   const first = groups[0];
   if (!first) throw new TooShortError("the number of groups", 0, 1, "give one group, or those to compare");
   for (const [i, group] of groups.entries()) checkGroup(group, first, i);
@@ -115,13 +117,13 @@ export function clusterPermutationTest(groups: readonly Observations[], options:
 }
 
 function checkGroup(group: Observations, first: Observations, i: number): void {
-  const { data, nEpochs, nChannels, nTimes } = group;
+  const { data, nEpochs, nChannels, nTimes } = group ?? {};
   const which = `of group ${i + 1}`;
-  if (nEpochs < 2) throw new TooShortError(`nEpochs ${which}`, nEpochs, 2, "nothing varies within one observation");
+  if (!(nEpochs >= 2)) throw new TooShortError(`nEpochs ${which}`, nEpochs, 2, "nothing varies within one observation");
   if (nChannels !== first.nChannels) throw new ShapeError(`nChannels ${which}`, nChannels, first.nChannels);
   if (nTimes !== first.nTimes) throw new ShapeError(`nTimes ${which}`, nTimes, first.nTimes);
-  if (data.length !== nEpochs * nChannels * nTimes || data.length === 0)
-    throw new ShapeError(`data.length ${which}`, data.length, Math.max(nEpochs * nChannels * nTimes, 1));
+  if (data?.length !== nEpochs * nChannels * nTimes || data.length === 0)
+    throw new ShapeError(`data.length ${which}`, data?.length ?? Number.NaN, Math.max(nEpochs * nChannels * nTimes, 1));
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) {
     const channel = Math.floor(at / nTimes) % nChannels;

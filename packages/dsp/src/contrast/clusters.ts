@@ -1,3 +1,4 @@
+import { checkList } from "../check-list";
 import { OptionError, ShapeError } from "../errors";
 
 /** For each channel the channels beside it, by their places. */
@@ -92,9 +93,11 @@ export function planClusters(nChannels: number, nTimes: number, adjacency: Adjac
 }
 
 function symmetric(adjacency: Adjacency, nChannels: number): number[][] {
+  checkList("adjacency", adjacency, "the channels beside each");
   if (adjacency.length !== nChannels) throw new ShapeError("adjacency.length", adjacency.length, nChannels);
   const beside = Array.from({ length: nChannels }, () => new Set<number>());
-  for (const [channel, others] of adjacency.entries())
+  for (const [channel, others] of adjacency.entries()) {
+    checkList(`adjacency[${channel}]`, others, "places of channels");
     for (const other of others) {
       if (!(Number.isInteger(other) && other >= 0 && other < nChannels))
         throw new OptionError(`adjacency[${channel}]`, other, `places of channels, 0 to ${nChannels - 1}`);
@@ -102,6 +105,7 @@ function symmetric(adjacency: Adjacency, nChannels: number): number[][] {
       beside[channel]!.add(other);
       beside[other]!.add(channel);
     }
+  }
   return beside.map((others) => [...others]);
 }
 
@@ -113,8 +117,9 @@ export function adjacencyByDistance(
   maxDistance: number,
 ): number[][] {
   if (!(maxDistance >= 0)) throw new OptionError("maxDistance", maxDistance, "a number, 0 or above");
+  checkList("positions", positions, "points");
   for (const [i, position] of positions.entries())
-    if (!(position.length === 3 && position.every((x) => Number.isFinite(x))))
+    if (!(Array.isArray(position) && position.length === 3 && position.every((x) => Number.isFinite(x))))
       throw new OptionError(`positions[${i}]`, position, "three finite numbers");
   return positions.map((a, i) =>
     positions.flatMap((b, j) =>

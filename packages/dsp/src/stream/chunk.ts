@@ -34,10 +34,9 @@ export function checkChunk(chunk: Chunk, channelNames: readonly string[]): numbe
   if (!isNumbers(data)) throw new OptionError("chunk.data", typeof data, "a typed array, or an array of numbers");
   const n = data.length / nChannels;
   if (!Number.isInteger(n)) throw new ShapeError("chunk.data.length", data.length, Math.ceil(n) * nChannels);
-  let sum = 0; // x - x is NaN for whatever is not finite
-  for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!;
-  if (sum !== 0) {
-    const at = Array.prototype.findIndex.call(data, (value: unknown) => !Number.isFinite(value));
+  let at = 0;
+  while (at < data.length && Number.isFinite(data[at])) at++;
+  if (at < data.length) {
     const [channel, sample] = interleaved ? [at % nChannels, Math.floor(at / nChannels)] : [Math.floor(at / n), at % n];
     throw new NotFiniteError(channelNames[channel]!, sample, data[at]!, "chunk");
   }
@@ -45,7 +44,7 @@ export function checkChunk(chunk: Chunk, channelNames: readonly string[]): numbe
     if (!isNumbers(stim)) throw new OptionError("chunk.stim", typeof stim, "an array of codes");
     if (stim.length !== n) throw new ShapeError("chunk.stim.length", stim.length, n);
     for (let i = 0; i < n; i++)
-      if (!(Math.abs(stim[i]!) < 2 ** 31))
+      if (!(Number.isFinite(stim[i]) && Math.abs(stim[i]!) < 2 ** 31))
         throw new OptionError(`chunk.stim[${i}]`, stim[i], "codes of at most 31 bits");
   }
   if (timestamps !== undefined) checkTimestamps(timestamps, n);
@@ -71,4 +70,4 @@ export function checkEvent(event: StreamEvent, name: string): void {
 }
 
 const isNumbers = (list: unknown): list is ArrayLike<number> =>
-  (ArrayBuffer.isView(list) && !(list instanceof DataView) && !(list instanceof BigInt64Array)) || Array.isArray(list);
+  Array.isArray(list) || (ArrayBuffer.isView(list) && !(list instanceof DataView));

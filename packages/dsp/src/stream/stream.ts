@@ -71,6 +71,8 @@ export interface Stream {
  * bit, whatever the sizes of the chunks. No buffer grows.
  * @throws {SampleRateError} {ChannelError} {OptionError} {BandError} {WindowError} when an option cannot be. */
 export function createStream(options: StreamOptions): Stream {
+  if (typeof options !== "object" || options === null)
+    throw new OptionError("options", options, "sampleRateHz and more");
   const { sampleRateHz, channelNames, filter = { lowHz: 1, highHz: 20 }, epochs = P300_EPOCHS } = options;
   const { resampleHz = 100, events = {}, eventLagSeconds = 1, onGap = "error", onDrop } = options;
   if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) throw new SampleRateError(sampleRateHz);
