@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
 import type { BaselineWindow } from "../baseline";
 import type { RecordingAnalysis } from "../report/analyse";
+import { addReadingOptions, READABLE, type ReadingFlags, readingOptions } from "./reading";
 import { parseNumber, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
 
-interface ReportFlags {
+interface ReportFlags extends ReadingFlags {
   readonly out: string;
   readonly lowHz: number;
   readonly highHz: number;
@@ -17,10 +18,10 @@ interface ReportFlags {
 }
 
 export function addReport(program: Command): Command {
-  return program
+  const command = program
     .command("report")
     .description("write an ERP report of a recording, one self-contained HTML page")
-    .argument("<file>", "a recording: Parquet, CSV, EDF, BDF, BrainVision, EEGLAB, XDF or MATLAB")
+    .argument("<file>", `a recording: ${READABLE}`)
     .requiredOption("--out <file>", "page to write")
     .option("--low-hz <hz>", "lower edge of the band-pass", parsePositive, 1)
     .option("--high-hz <hz>", "upper edge of the band-pass", parsePositive, 20)
@@ -33,9 +34,8 @@ export function addReport(program: Command): Command {
     )
     .option("--reject-uv <microvolts>", "drop epochs above this peak to peak, or none", parsePositiveOrNone, 100)
     .option("--resample-hz <hz>", "rate of the averages (default: the recording's)", parsePositive)
-    .option("--title <text>", "heading of the page (default: the file's name)")
-    .option("--json", "print the figures as one line of JSON")
-    .action(run);
+    .option("--title <text>", "heading of the page (default: the file's name)");
+  return addReadingOptions(command).option("--json", "print the figures as one line of JSON").action(run);
 }
 
 const orNull = <T>(value: T | "none"): T | null => (value === "none" ? null : value);
@@ -45,7 +45,7 @@ async function run(file: string, flags: ReportFlags, command: Command): Promise<
   const { writeFileWhole } = await import("../write-whole");
   const { analyseRecording } = await import("../report/analyse");
   const { renderReport } = await import("../report/render");
-  const analysis = analyseRecording(await openRecording(file), {
+  const analysis = analyseRecording(await openRecording(file, readingOptions(flags)), {
     lowHz: flags.lowHz,
     highHz: flags.highHz,
     tMinSeconds: flags.tMin,

@@ -103,7 +103,11 @@ function rowsOf(dropLog: DropLog, channelNames: readonly string[]): Row[] {
       if (!row)
         byReason.set(
           reason,
-          (row = { reason, events: [], isChannel: channelNames.includes(reason) || !WORDS.has(reason) }),
+          (row = {
+            reason,
+            events: [],
+            isChannel: channelNames.length > 0 ? channelNames.includes(reason) : !WORDS.has(reason),
+          }),
         );
       row.events.push(event);
     }

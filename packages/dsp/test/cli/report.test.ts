@@ -17,7 +17,9 @@ function run(...args: string[]) {
   return { status, stdout, stderr };
 }
 
-const recording = makeRecording({ nSamples: 6000 });
+const quiet = makeRecording({ nSamples: 6000 });
+/** With an artefact in the first channel's first seconds. */
+const recording = { ...quiet, data: quiet.data.map((x, i) => (i < 1000 ? 10 * x : x)) };
 
 test("writes a page and prints its figures, for Parquet and for EDF", async () => {
   const folder = temporaryFolder();
@@ -25,10 +27,10 @@ test("writes a page and prints its figures, for Parquet and for EDF", async () =
   const edf = join(folder, "run.edf");
   await writeRecording(parquet, recording);
   writeFileSync(edf, encodeEdf(recording));
-  const want = analyseRecording(await readRecording(parquet), { rejectPeakToPeakMicrovolts: 65, lowHz: 2 });
+  const want = analyseRecording(await readRecording(parquet), { rejectPeakToPeakMicrovolts: 90, lowHz: 2 });
   for (const file of [parquet, edf]) {
     const out = join(folder, "new", "report.html");
-    const { status, stdout, stderr } = run(file, "--out", out, "--reject-uv", "65", "--low-hz", "2", "--json");
+    const { status, stdout, stderr } = run(file, "--out", out, "--reject-uv", "90", "--low-hz", "2", "--json");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({
       version: 1,
@@ -41,7 +43,7 @@ test("writes a page and prints its figures, for Parquet and for EDF", async () =
     });
     expect(want.epochs!.nEpochs).toBeLessThan(want.events.nEvents);
     const page = readFileSync(out, "utf8");
-    expect(page).toContain("above 65 µV peak to peak");
+    expect(page).toContain("above 90 µV peak to peak");
     expect(page).toContain("2 to 20 Hz");
     expect(page).toContain(`Made by p300-dsp ${version}.`);
     expect(page.endsWith("</html>\n")).toBe(true);
