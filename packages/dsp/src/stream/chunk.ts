@@ -38,7 +38,12 @@ export function checkChunk(chunk: Chunk, channelNames: readonly string[]): numbe
   while (at < data.length && Number.isFinite(data[at])) at++;
   if (at < data.length) {
     const [channel, sample] = interleaved ? [at % nChannels, Math.floor(at / nChannels)] : [Math.floor(at / n), at % n];
-    throw new NotFiniteError(channelNames[channel]!, sample, data[at]!, "chunk");
+    throw new NotFiniteError(
+      channelNames[channel]!,
+      sample,
+      typeof data[at] === "number" ? data[at] : Number.NaN,
+      "chunk",
+    );
   }
   if (stim !== undefined) {
     if (!isNumbers(stim)) throw new OptionError("chunk.stim", typeof stim, "an array of codes");
