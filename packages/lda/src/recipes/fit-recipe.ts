@@ -2,9 +2,11 @@ import { EstimatorJsonError, OptionError, SingleClassError } from "../errors";
 import { estimatorTypeOf } from "../estimator-json";
 import { checkLabels, groupByClass } from "../matrix";
 import { checkEpochs, type Epochs } from "../spatial/epochs";
+import { AdaptiveRecipe } from "./adaptive-recipe";
 import { CovarianceRecipe } from "./covariance-recipe";
 import { checkDomains } from "./euclidean-alignment";
 import { alignments, recipes, type FittedRecipe, type RecipeName, type RecipeOptions } from "./recipe";
+import { RecommendedRecipe } from "./recommended-recipe";
 import { VectorRecipe } from "./vector-recipe";
 
 /** Epochs and their labels to a fitted recipe, in one call.
@@ -38,8 +40,18 @@ export function fitRecipe(
     case "lda":
     case "xdawn-lda":
       return VectorRecipe.fit(name, epochs, y, { ...options, nFilter });
+    case "adaptive-lda":
+      return AdaptiveRecipe.fit(epochs, y, options);
+    case "recommended":
+      return RecommendedRecipe.fit(
+        (candidate, part, labels, of) =>
+          fitRecipe(candidate.name, part, labels, { nFilter, alignment: candidate.alignment, domains: of }),
+        epochs,
+        y,
+        options,
+      );
     default:
-      return CovarianceRecipe.fit(name as "erpcov-mdm", epochs, y, { ...options, nFilter });
+      return CovarianceRecipe.fit(name, epochs, y, { ...options, nFilter });
   }
 }
 
@@ -48,5 +60,7 @@ export function recipeFromJSON(json: unknown): FittedRecipe {
   const type = estimatorTypeOf(json);
   if (type === "VectorRecipe") return VectorRecipe.fromJSON(json);
   if (type === "CovarianceRecipe") return CovarianceRecipe.fromJSON(json);
+  if (type === "AdaptiveRecipe") return AdaptiveRecipe.fromJSON(json);
+  if (type === "RecommendedRecipe") return RecommendedRecipe.fromJSON(json, recipeFromJSON);
   throw new EstimatorJsonError("recipe", `it holds ${type === undefined ? "nothing of the kind" : `a ${type}`}`);
 }
