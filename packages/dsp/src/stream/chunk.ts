@@ -38,12 +38,8 @@ export function checkChunk(chunk: Chunk, channelNames: readonly string[]): numbe
   while (at < data.length && Number.isFinite(data[at])) at++;
   if (at < data.length) {
     const [channel, sample] = interleaved ? [at % nChannels, Math.floor(at / nChannels)] : [Math.floor(at / n), at % n];
-    throw new NotFiniteError(
-      channelNames[channel]!,
-      sample,
-      typeof data[at] === "number" ? data[at] : Number.NaN,
-      "chunk",
-    );
+    const value: unknown = data[at];
+    throw new NotFiniteError(channelNames[channel]!, sample, typeof value === "number" ? value : Number.NaN, "chunk");
   }
   if (stim !== undefined) {
     if (!isNumbers(stim)) throw new OptionError("chunk.stim", typeof stim, "an array of codes");
