@@ -126,12 +126,45 @@ function around(
 // With d' = row - own mean, e = new mean - own mean and d = d' - e, the sums of d multiply out into those of d', whose
 // first moments vanish.
 
-function addScatterInto(out: Float64Array, { count, scatter }: ClassStatistics, e: Float64Array, sign: 1 | -1): void {
+/** Adds a part's scatter, moved by `e` from its own mean. */
+export function addScatterInto(
+  out: Float64Array,
+  { count, scatter }: Pick<ClassStatistics, "count" | "scatter">,
+  e: Float64Array,
+  sign: 1 | -1,
+): void {
   const n = e.length;
   for (let j = 0, at = 0; j < n; j++) {
     const shifted = count * e[j]!;
     for (let k = 0; k < n; k++, at++) out[at]! += sign * (scatter[at]! + shifted * e[k]!);
   }
+}
+
+/** Σ ‖d∘√w‖⁴ over a part's rows, d taken from `mean`: wᵀ·F·w of the moved fourth moments F, without forming them. */
+export function movedSumOfNorms(
+  { count, mean: own, scatter, higher }: ClassStatistics,
+  mean: Float64Array,
+  w: Float64Array,
+): number {
+  const n = mean.length;
+  const { third, fourth } = higher!;
+  const e = mean.map((m, j) => m - own[j]!);
+  const we = w.map((value, j) => value * e[j]!);
+  let [fourths, thirds, seconds, wv, wee] = [0, 0, 0, 0, 0];
+  for (let j = 0, at = 0; j < n; j++) {
+    let [f, t, s] = [0, 0, 0];
+    for (let k = 0; k < n; k++, at++) {
+      f += fourth[at]! * w[k]!;
+      t += third[at]! * we[k]!;
+      s += scatter[at]! * we[k]!;
+    }
+    fourths += w[j]! * f;
+    thirds += w[j]! * t;
+    seconds += we[j]! * s;
+    wv += w[j]! * scatter[j * n + j]!;
+    wee += we[j]! * e[j]!;
+  }
+  return fourths - 4 * thirds + 2 * wv * wee + 4 * seconds + count * wee * wee;
 }
 
 /** Columns and rows walked together, so that the transposed matrix is read along its cache lines. */

@@ -4,7 +4,17 @@ import { manyClasses, twoClasses } from "../lda-scores";
 import type { LinearScores } from "../linear";
 import { checkFinite, checkLabels, checkMatrix, groupByClass, type Matrix } from "../matrix";
 import { checkSums, correlationSums } from "../scatter";
-import { merged, scaleOf, statisticsOf, without, type ClassStatistics } from "./class-statistics";
+import {
+  compacted,
+  joined,
+  parted,
+  partsOf,
+  scatterOfParts,
+  summed,
+  sumOfNormsOfParts,
+  type ClassParts,
+} from "./class-parts";
+import { scaleOf, type ClassStatistics } from "./class-statistics";
 
 export interface LdaStatisticsOptions {
   /** Keep what "auto" shrinkage needs as well: four times the work and three times the memory. Default true. */
@@ -35,16 +45,16 @@ export interface SolvedDiscriminant {
  *
  * Moments are kept around a running mean, as pairs of means and sums of squares are merged by Chan, Golub and LeVeque;
  * for Ledoit and Wolf's share the third and fourth moments Σ d_j²·d_k and Σ d_j²·d_k² go with them, because its scales
- * are those of the merged rows.
+ * are those of the merged rows. A few rows, fewer than features, wait unsummed until they are saved or become many.
  * @example LdaStatistics.of(x1, y1).merge(LdaStatistics.of(x2, y2)).solve({ shrinkage: "auto" })
  * @see T. F. Chan, G. H. Golub, R. J. LeVeque, The American Statistician 37(3), 1983, doi:10.1080/00031305.1983.10483115 */
 export class LdaStatistics {
   readonly nFeatures: number;
   /** Whether it can be solved with "auto" shrinkage. */
   readonly auto: boolean;
-  readonly #byClass: ReadonlyMap<number, ClassStatistics>;
+  readonly #byClass: ReadonlyMap<number, ClassParts>;
 
-  private constructor(nFeatures: number, auto: boolean, byClass: ReadonlyMap<number, ClassStatistics>) {
+  private constructor(nFeatures: number, auto: boolean, byClass: ReadonlyMap<number, ClassParts>) {
     this.nFeatures = nFeatures;
     this.auto = auto;
     this.#byClass = byClass;
@@ -60,7 +70,7 @@ export class LdaStatistics {
     return new LdaStatistics(
       x.nFeatures,
       auto,
-      new Map(classes.map((label, k) => [label, statisticsOf(x, rows[k]!, auto)])),
+      new Map(classes.map((label, k) => [label, partsOf(x, rows[k]!, auto)])),
     );
   }
 
@@ -81,7 +91,8 @@ export class LdaStatistics {
             nFeatures * nFeatures,
           );
     }
-    return new LdaStatistics(nFeatures, sorted.length > 0 && sorted.every(([, { higher }]) => higher), new Map(sorted));
+    const auto = sorted.length > 0 && sorted.every(([, { higher }]) => higher);
+    return new LdaStatistics(nFeatures, auto, new Map(sorted.map(([label, sums]) => [label, summed(sums)])));
   }
 
   /** Ascending class codes. */
@@ -94,8 +105,12 @@ export class LdaStatistics {
     return [...this.#byClass.values()].map(({ count }) => count);
   }
 
+  /** The sums of a class. */
   ofClass(label: number): ClassStatistics | undefined {
-    return this.#byClass.get(label);
+    const parts = this.#byClass.get(label);
+    if (parts === undefined) return undefined;
+    const sums = compacted(parts);
+    return this.auto ? sums : { count: sums.count, mean: sums.mean, scatter: sums.scatter };
   }
 
   /** The statistics of these rows and the other's together, whichever of the two asks.
@@ -105,7 +120,7 @@ export class LdaStatistics {
     const all = new Map(this.#byClass);
     for (const [label, theirs] of other.#byClass) {
       const ours = all.get(label);
-      all.set(label, ours === undefined ? theirs : merged(ours, theirs));
+      all.set(label, ours === undefined ? theirs : joined(ours, theirs));
     }
     const auto = this.auto && other.auto;
     return new LdaStatistics(this.nFeatures, auto, new Map([...all].toSorted(([a], [b]) => a - b)));
@@ -126,7 +141,7 @@ export class LdaStatistics {
           ours?.count ?? 0,
         );
       if (ours.count === theirs.count) all.delete(label);
-      else all.set(label, without(ours, theirs));
+      else all.set(label, parted(ours, theirs));
     }
     return new LdaStatistics(this.nFeatures, this.auto && other.auto, all);
   }
@@ -137,10 +152,13 @@ export class LdaStatistics {
   solve({ shrinkage = this.auto ? "auto" : "none", priors: given }: SolveOptions = {}): SolvedDiscriminant {
     if (shrinkage === "auto" && !this.auto)
       throw new OptionError("shrinkage", shrinkage, "a number or none: these statistics were taken with auto: false");
-    return solveClasses(this.nFeatures, [...this.#byClass], { shrinkage, priors: given }, (statistics, scale) => {
-      const weights = scale.map((s) => 1 / (s * s));
-      return quadraticForm(statistics.higher!.fourth, weights);
-    });
+    const byClass = [...this.#byClass].map(([label, parts]): [number, ClassStatistics] => [
+      label,
+      { count: parts.count, mean: parts.mean, scatter: scatterOfParts(parts) },
+    ]);
+    return solveClasses(this.nFeatures, byClass, { shrinkage, priors: given }, (_, scale, label) =>
+      sumOfNormsOfParts(this.#byClass.get(label)!, scale),
+    );
   }
 
   #checkWidth(other: LdaStatistics): void {
@@ -188,18 +206,6 @@ export function solveClasses(
   if (![...linear.coef, ...linear.centre, ...linear.offset].every(Number.isFinite))
     throw new NumericalError("the coefficients do not fit a double: rescale the features");
   return { kind: "lda", linear, priors, shrinkages, means };
-}
-
-/** wᵀ·A·w of a symmetric matrix. */
-function quadraticForm(a: Float64Array, w: Float64Array): number {
-  const n = w.length;
-  let sum = 0;
-  for (let j = 0, at = 0; j < n; j++) {
-    let row = 0;
-    for (let k = 0; k < n; k++, at++) row += a[at]! * w[k]!;
-    sum += row * w[j]!;
-  }
-  return sum;
 }
 
 function normalised(given: ArrayLike<number>): Float64Array {
