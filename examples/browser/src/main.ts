@@ -108,6 +108,7 @@ function receive(answer: Answer): void {
   if (answer.kind === "done") finish(entry, answer.html, answer.summary);
   else if (answer.kind === "rate-wanted") askRate(entry, answer.message);
   else {
+    announcer.textContent = ""; // the alert is read out by itself
     entry.item.className = "failed";
     entry.state.textContent = answer.message;
     entry.state.setAttribute("role", "alert");

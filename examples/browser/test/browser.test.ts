@@ -161,6 +161,7 @@ describe.skipIf(absent)("the page, in Chromium", () => {
     expect(await stateOf(page, "cut.parquet").textContent()).toMatch("cut.parquet: is a truncated Parquet file");
     expect(await stateOf(page, "notes.bin").textContent()).toMatch("of no known format");
     expect(await page.locator("#jobs .failed").count()).toBe(2);
+    expect(await page.locator("#status").textContent()).toMatch(/^subject\.parquet: \d+ of \d+ epochs kept/);
     await page.close();
   });
 

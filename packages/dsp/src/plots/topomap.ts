@@ -229,6 +229,8 @@ function drawHead({ x, y, radius, reach, field, limit, clip }: Head): string {
   const nose = `M${px(x - 0.17 * r)} ${px(y - 0.985 * r)}L${px(x)} ${px(y - 1.16 * r)}L${px(x + 0.17 * r)} ${px(y - 0.985 * r)}`;
   const ear = (side: number): string =>
     `M${px(x + side * 0.985 * r)} ${px(y - 0.17 * r)}q${px(side * 0.13 * r)} ${px(-0.06 * r)} ${px(side * 0.11 * r)} ${px(0.14 * r)}t${px(side * -0.02 * r)} ${px(0.2 * r)}q${px(side * -0.02 * r)} ${px(0.1 * r)} ${px(side * -0.09 * r)} ${px(0)}`;
+  const circle = `M${px(x - r)} ${px(y)}a${px(r)} ${px(r)} 0 1 0 ${px(2 * r)} 0a${px(r)} ${px(r)} 0 1 0 ${px(-2 * r)} 0`;
+  const outline = `${circle}${nose}${ear(-1)}${ear(1)}`;
   return (
     element("clipPath", { id: clip }, element("circle", { cx: x, cy: y, r: size })) +
     element(
@@ -266,8 +268,13 @@ function drawHead({ x, y, radius, reach, field, limit, clip }: Head): string {
             "stroke-dasharray": "3 2",
           })),
     ) +
-    element("path", { class: "line ink", d: `${nose}${ear(-1)}${ear(1)}` }) +
-    element("circle", { class: "line ink", cx: x, cy: y, r })
+    // Beyond the map the outline has the theme's colour; on the map, which is as pale in the dark, always a dark one.
+    element("path", { class: "line ink", d: outline }) +
+    element(
+      "g",
+      { "clip-path": `url(#${clip})` },
+      element("path", { d: outline, fill: "none", stroke: "#1b1f24", "stroke-width": "1.6" }),
+    )
   );
 }
 
@@ -282,7 +289,14 @@ function drawElectrodes(
   return places
     .map(([across, up], i) => {
       const at = [x + across * radius, y - up * radius] as const;
-      const dot = element("circle", { cx: at[0], cy: at[1], r: places.length > 64 ? 0.9 : 1.8, fill: "#1b1f24" });
+      const dot = element("circle", {
+        cx: at[0],
+        cy: at[1],
+        r: places.length > 64 ? 0.9 : 2,
+        fill: "#1b1f24",
+        stroke: "#fff",
+        "stroke-width": ".6",
+      });
       if (!withNames) return dot;
       const text = { "text-anchor": "middle", style: "font-size:9px;fill:#1b1f24" };
       return dot + label(at[0], at[1] - 4, shorten(names[i]!, 6), text);

@@ -124,7 +124,7 @@ function maps(analysis: RecordingAnalysis): string {
     const left = shown.nChannels - nPlaces;
     figures.push({
       svg: plotTopomap(shown, { title: `Over the head: ${kind}`, timesSeconds: times, ...CARD }),
-      caption: `${nPlaces} electrodes by their 10-20 names${left > 0 ? `, ${left} without a known place left out` : ""}; between them the map is interpolated, the more so the fewer they are.`,
+      caption: `${nPlaces} electrodes by their 10-20 names${left > 0 ? `, ${left} without a known place left out` : ""}; between and beyond them the map is computed, not measured, the more so the fewer they are.`,
     });
   }
   for (const channel of best.length > 0 ? best.slice(0, 2).map(({ channelName }) => channelName) : [0]) {
