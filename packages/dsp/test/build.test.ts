@@ -17,6 +17,7 @@ function importsOf(file: string, seen = new Set<string>()): Set<string> {
 
 test.each([
   ["index.js", ["fft.js"]],
+  ["plots.js", ["fft.js"]],
   ["synth.js", []],
 ])("%s needs nothing of Node", (file, want) => {
   expect([...importsOf(file)]).toEqual(want);
