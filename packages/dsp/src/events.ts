@@ -108,6 +108,11 @@ const sameStep = (a: Step, b: Step): boolean => a.sample === b.sample && a.befor
 
 /** The channel as codes that are integers, 0 or above. */
 function toCodes(stim: ArrayLike<number>, uintCast: boolean): Int32Array {
+  if (stim instanceof Int32Array && !uintCast) {
+    let bits = 0;
+    for (let i = 0; i < stim.length; i++) bits |= stim[i]!;
+    if (bits >= 0) return stim; // none is negative
+  }
   const codes = new Int32Array(stim.length);
   for (let i = 0; i < stim.length; i++) {
     const value = Math.trunc(stim[i]!);
