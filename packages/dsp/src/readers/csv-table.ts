@@ -7,13 +7,15 @@ export function parseTable(text: string, delimiter: string, refuse: Refuse): { r
   const lines: number[] = [];
   let at = 0;
   let line = 1;
+  let quote = nextQuote(text, 0);
   while (at < text.length) {
+    if (quote < at) quote = nextQuote(text, at);
     let end = text.indexOf("\n", at);
     if (end < 0) end = text.length;
     const began = line;
     const bare = text[end - 1] === "\r" ? end - 1 : end;
     let row: string[];
-    if (text.lastIndexOf('"', bare) < at) {
+    if (quote >= bare) {
       row = text.slice(at, bare).split(delimiter);
       at = end + 1;
       line++;
@@ -28,6 +30,12 @@ export function parseTable(text: string, delimiter: string, refuse: Refuse): { r
     lines.push(began);
   }
   return { rows, lines };
+}
+
+/** Where the next quote is; beyond the end when there is none. */
+function nextQuote(text: string, from: number): number {
+  const at = text.indexOf('"', from);
+  return at < 0 ? Infinity : at;
 }
 
 function quotedRow(text: string, start: number, delimiter: string, refuse: Refuse) {
