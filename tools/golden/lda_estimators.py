@@ -7,7 +7,11 @@ Needs scikit-learn 1.9.1, SciPy 1.17.1 and NumPy 2.4; run with OMP_NUM_THREADS=1
 import hashlib, json, pathlib, warnings
 from unittest import mock
 import numpy as np, scipy, sklearn
+from scipy import stats
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.decomposition import PCA, FastICA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, RidgeClassifier, RidgeClassifierCV
 from sklearn.metrics import average_precision_score, cohen_kappa_score, make_scorer
 from sklearn.model_selection import (GridSearchCV, GroupKFold, KFold, LeaveOneGroupOut, ShuffleSplit, StratifiedGroupKFold, StratifiedKFold, StratifiedShuffleSplit,
@@ -193,7 +197,135 @@ def selection_cases():
                curve=dict(sizes=sizes.tolist(), train=train.tolist(), test=test.tolist()))
 
 
+def pca_cases():
+    low = np.round(rows(131, 30, 3, np.zeros(30)) @ np.random.RandomState(1).randn(3, 6), 4)
+    for name, x, options in [
+        ("all", x2, {}), ("three", x2, dict(n_components=3)), ("whitened", x2, dict(n_components=4, whiten=True)), ("half of the variance", x2, dict(n_components=0.5)),
+        ("nine tenths, whitened", x3, dict(n_components=0.9, whiten=True)), ("fewer rows than features", wide[:8, :12], dict(n_components=5)), ("far from zero", far, dict(n_components=2)),
+    ]:
+        m = PCA(svd_solver="full", **options).fit(x)
+        t = m.transform(x)
+        yield dict(name=name, n_features=x.shape[1], x=flat(x), n_components=options.get("n_components"), whiten=options.get("whiten", False), mean=flat(m.mean_), components=flat(m.components_),
+                   variance=flat(m.explained_variance_), ratio=flat(m.explained_variance_ratio_), singular=flat(m.singular_values_), noise=float(m.noise_variance_),
+                   transformed=flat(t), inverse=flat(m.inverse_transform(t)))
+
+
+def ica_cases():
+    rng = np.random.RandomState(141)
+    t = np.arange(220)
+    sources = np.column_stack([np.sin(t / 7), np.sign(np.sin(t / 11 + 1)), rng.laplace(size=220)])
+    x = np.round(sources @ rng.randn(3, 4) + 0.05 * rng.randn(220, 4), 3)
+    start = np.round(rng.randn(3, 3), 3)
+    for name, options in [("parallel, logcosh", {}), ("parallel, exp", dict(fun="exp")), ("parallel, cube", dict(fun="cube")), ("alpha 1.5", dict(fun_args=dict(alpha=1.5))),
+                          ("deflation, logcosh", dict(algorithm="deflation")), ("arbitrary variance", dict(whiten="arbitrary-variance")), ("from a seed", dict(random_state=5))]:
+        given = {} if "random_state" in options else dict(w_init=start)
+        m = FastICA(n_components=3, whiten_solver="svd", tol=1e-10, max_iter=1000, **{"whiten": "unit-variance", **options, **given}).fit(x)
+        yield dict(name=name, n_features=4, x=flat(x), w_init=None if not given else flat(start), seed=options.get("random_state"), fun=options.get("fun", "logcosh"),
+                   alpha=options.get("fun_args", {}).get("alpha", 1), algorithm=options.get("algorithm", "parallel"), whiten=options.get("whiten", "unit-variance"),
+                   components=flat(m.components_), mixing=flat(m.mixing_), mean=flat(m.mean_), sources=flat(m.transform(x)[:40]))
+
+
+def calibration_cases():
+    lda = lambda: LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    x, y = rows(151, 80, 4, labels_of(80, 1, 2), shift=0.4), labels_of(80, 1, 2)
+    w = weights_of(152, 80)
+    cv = StratifiedKFold(4, shuffle=True, random_state=1)
+    for name, data, labels, base, options, weighted in [
+        ("sigmoid", x, y, lda, {}, False), ("isotonic", x, y, lda, dict(method="isotonic"), False), ("sigmoid, shuffled folds", x, y, lda, dict(cv=cv), False),
+        ("sigmoid of one classifier", x, y, lda, dict(ensemble=False), False), ("isotonic of one classifier", x, y, lda, dict(method="isotonic", ensemble=False), False),
+        ("three classes, sigmoid", x3, three, lda, {}, False), ("three classes, isotonic", x3, three, lda, dict(method="isotonic"), False),
+        ("weighted ridge, sigmoid", x, y, lambda: RidgeClassifier(), {}, True), ("weighted ridge, isotonic", x, y, lambda: RidgeClassifier(), dict(method="isotonic"), True),
+    ]:
+        m = CalibratedClassifierCV(base(), **{"method": "sigmoid", "ensemble": True, **options}).fit(data, labels, sample_weight=w if weighted else None)
+        yield dict(name=name, n_features=data.shape[1], x=flat(data), y=labels.tolist(), ridge=weighted, method=options.get("method", "sigmoid"), shuffled="cv" in options, prefit=False,
+                   ensemble=options.get("ensemble", True), sample_weight=w.tolist() if weighted else None, proba=flat(m.predict_proba(data)), predict=m.predict(data).tolist())
+    for method in ("sigmoid", "isotonic"):
+        m = CalibratedClassifierCV(FrozenEstimator(lda().fit(x[:40], y[:40])), method=method).fit(x[40:], y[40:])
+        yield dict(name=f"prefit, {method}", n_features=4, x=flat(x), y=y.tolist(), ridge=False, method=method, shuffled=False, prefit=True, ensemble=True, sample_weight=None,
+                   proba=flat(m.predict_proba(x)), predict=m.predict(x).tolist())
+
+
+def plain_lda(x, y, sigma):
+    """the two-class or many-class scores of given means and covariance"""
+    codes = np.unique(y)
+    means = np.array([x[y == c].mean(axis=0) for c in codes])
+    priors = np.array([(y == c).mean() for c in codes])
+    w = np.linalg.solve(sigma, means.T)
+    b = -0.5 * (means.T * w).sum(axis=0) + np.log(priors)
+    scores = x @ w + b
+    return (scores[:, 1] - scores[:, 0] if len(codes) == 2 else scores), (w[:, 1] - w[:, 0] if len(codes) == 2 else w.T)
+
+
+def toeplitz_cases():
+    """Sosulski and Tangermann's estimator, written again from its definition"""
+    for name, seed, n, channels, times, codes, order, taper, fixed in [
+        ("two classes", 161, 40, 3, 5, (1, 2), "channel", True, None), ("fewer rows than features", 162, 18, 4, 6, (1, 2), "channel", True, None),
+        ("features by time", 163, 40, 3, 4, (1, 2), "time", True, None), ("three classes", 164, 60, 2, 4, (0, 3, 5), "channel", True, None),
+        ("no taper", 165, 60, 2, 4, (1, 2), "channel", False, None), ("a fixed share", 166, 40, 3, 4, (1, 2), "channel", True, 0.3), ("one channel", 167, 40, 1, 6, (1, 2), "channel", True, None),
+    ]:
+        y = labels_of(n, *codes)
+        x = rows(seed, n, channels * times, y, shift=0.3)
+        within = np.concatenate([x[y == c] - x[y == c].mean(axis=0) for c in np.unique(y)])
+        scale = within.std(axis=0)
+        z = within / scale
+        s = z.T @ z
+        p, nu = s.shape[0], np.trace(s) / s.shape[0]
+        v = ((z**2).T @ (z**2) - s**2 / n) / (n - 1)
+        gamma = min(max(n * v.sum() / ((s - nu * np.eye(p)) ** 2).sum(), 0), 1) if fixed is None else fixed
+        c = (gamma * nu * np.eye(p) + (1 - gamma) * s) / (n - 1) * np.outer(scale, scale)
+        blocks = c.reshape(channels, times, channels, times) if order == "channel" else c.reshape(times, channels, times, channels).transpose(1, 0, 3, 2)
+        out = np.empty_like(blocks)
+        for lag in range(-times + 1, times):
+            pairs = [(i, i + lag) for i in range(times) if 0 <= i + lag < times]
+            mean = np.mean([blocks[:, i, :, j] for i, j in pairs], axis=0) * ((times - abs(lag)) / times if taper else 1)
+            for i, j in pairs:
+                out[:, i, :, j] = mean
+        sigma = (out if order == "channel" else out.transpose(1, 0, 3, 2)).reshape(p, p)
+        decision, coef = plain_lda(x, y, sigma)
+        yield dict(name=name, n_features=p, n_channels=channels, order=order, tapering="linear" if taper else "none", shrinkage="auto" if fixed is None else fixed,
+                   x=flat(x), y=y.tolist(), share=float(gamma), coef=flat(coef), decision=flat(decision))
+
+
+def stepwise_cases():
+    """forward by the smallest p-value, backward by the largest, each regression fitted anew by least squares"""
+    def tails(x, y, features):
+        a = np.column_stack([np.ones(len(y)), x[:, features]])
+        b, *_ = np.linalg.lstsq(a, y, rcond=None)
+        df = len(y) - a.shape[1]
+        se = np.sqrt(((y - a @ b) ** 2).sum() / df * np.diag(np.linalg.inv(a.T @ a)))
+        return 2 * stats.t.sf(np.abs(b / se), df)[1:]
+
+    for name, seed, n, p, shift, options in [
+        ("a few of many", 171, 60, 12, 0.4, {}), ("at most three", 172, 60, 12, 0.6, dict(max_features=3)), ("strict", 173, 80, 20, 1.5, dict(p_enter=0.01, p_remove=0.02)),
+        ("loose, with removals", 174, 50, 20, 0.5, dict(p_enter=0.3, p_remove=0.31)), ("more features than rows", 175, 30, 40, 0.5, dict(max_features=8)),
+    ]:
+        codes = labels_of(n, 1, 2)
+        x, y = rows(seed, n, p, codes, shift=shift), np.where(codes == 2, 1.0, -1.0)
+        enter, remove, most = options.get("p_enter", 0.1), options.get("p_remove", 0.15), options.get("max_features", 60)
+        picked, removed = [], 0
+        while len(picked) < most:
+            left = [j for j in range(p) if j not in picked]
+            t = [tails(x, y, picked + [j])[-1] for j in left]
+            if min(t) >= enter:
+                break
+            picked.append(left[int(np.argmin(t))])
+            while picked and tails(x, y, picked).max() > remove:
+                del picked[int(np.argmax(tails(x, y, picked)))]
+                removed += 1
+        part = x[:, picked]
+        sigma = sum((codes == c).mean() * np.cov(part[codes == c].T, bias=True).reshape(len(picked), -1) for c in (1, 2))
+        decision, coef = plain_lda(part, codes, sigma)
+        yield dict(name=name, n_features=p, x=flat(x), y=codes.tolist(), options={{"p_enter": "pEnter", "p_remove": "pRemove", "max_features": "maxFeatures"}[k]: v for k, v in options.items()},
+                   selected=picked, removed=removed, coef=flat(coef), decision=flat(decision))
+
+
+def tail_cases():
+    for square, df in [(0.0, 5), (1e-12, 3), (0.5, 1), (2.7, 58), (3.84, 5000), (40.0, 17), (1e4, 30), (7.0, 2.0)]:
+        yield dict(name=f"{square} of {df}", square=square, df=df, tail=float(2 * stats.t.sf(np.sqrt(square), df)))
+
+
 if __name__ == "__main__":
     warnings.filterwarnings("ignore")  # features that a rank leaves out, and the like: cases on purpose
-    for name, cases in {"lda-solvers": lda_cases, "ridge": ridge_cases, "logreg": logreg_cases, "scaler-parts": scaler_cases, "folds": fold_cases, "selection": selection_cases}.items():
+    for name, cases in {"lda-solvers": lda_cases, "ridge": ridge_cases, "logreg": logreg_cases, "scaler-parts": scaler_cases, "folds": fold_cases, "selection": selection_cases, "pca": pca_cases, "ica": ica_cases,
+                        "calibration": calibration_cases, "toeplitz-lda": toeplitz_cases, "stepwise-lda": stepwise_cases, "student-tail": tail_cases}.items():
         write(name, cases())

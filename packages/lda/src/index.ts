@@ -1,4 +1,11 @@
 export { compareModels, type Comparison } from "./compare";
+export {
+  CalibratedClassifier,
+  calibrate,
+  probabilityOf,
+  type CalibrationOptions,
+  type Calibrator,
+} from "./calibration";
 export type { Shrinkage } from "./covariance";
 export * from "./errors";
 export type { EstimatorJson } from "./estimator-json";
@@ -23,6 +30,7 @@ export {
   type TangentSpaceOptions,
   untangentSpace,
 } from "./geometry/tangent-space";
+export { FastICA, rejectComponents, samplesOf, type FastIcaOptions } from "./fast-ica";
 export { LinearDiscriminantAnalysis, type LdaOptions, type LdaSolver } from "./lda";
 export { ledoitWolf, type ShrunkCovariance } from "./ledoit-wolf";
 export type { LinearScores } from "./linear";
@@ -35,7 +43,7 @@ export {
 } from "./merge/lda-statistics";
 export { fitStream, type FitStreamOptions, type LabelledBlock } from "./merge/fit-stream";
 export { decodeStatistics, encodeStatistics, loadStatistics, saveStatistics } from "./merge/statistics-file";
-export { matrixFromRows, takeLabels, takeRows, type Matrix } from "./matrix";
+export { encodeLabels, matrixFromRows, takeLabels, takeRows, type Matrix } from "./matrix";
 export * as metrics from "./metrics";
 export {
   createModel,
@@ -47,6 +55,8 @@ export {
 } from "./model";
 export { decodeModel, encodeModel, MODEL_FORMAT_VERSION, type ModelFiles } from "./model-file";
 export { loadModel, saveModel } from "./model-folder";
+export { PCA, type PcaOptions } from "./pca";
+export { Pipeline, type PipelineOptions, type PipelineStep } from "./pipeline";
 export { RandomState } from "./random";
 export { RidgeClassifier, type RidgeOptions } from "./ridge";
 export { logspace, RidgeClassifierCV, type RidgeCvOptions } from "./ridge-cv";
@@ -84,6 +94,8 @@ export {
 export { learningCurve, type LearningCurve, type LearningCurveOptions } from "./selection/learning-curve";
 export type { Scorer, ScorerName, Scoring } from "./selection/scorers";
 export type { FoldOptions, Splittable, Splitter } from "./selection/splitter";
+export { StepwiseLda, type StepwiseLdaOptions } from "./stepwise-lda";
+export { ToeplitzLda, type ToeplitzLdaOptions } from "./toeplitz-lda";
 export { splitBySubject, trainTestSplit, type Split, type SplitOptions, type SubjectSplit } from "./split";
 export {
   evaluateModel,

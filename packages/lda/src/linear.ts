@@ -29,6 +29,21 @@ export function foldScaler(scores: LinearScores, scaler: { mean: Float64Array; s
   };
 }
 
+/** The same classifier for rows that are seen through t = (x - mean)·Pᵀ, P of nOut × nFeatures. */
+export function foldProjection(scores: LinearScores, mean: Float64Array, projection: Float64Array): LinearScores {
+  const { nFeatures: nOut, centre, coef, offset } = scores;
+  const nFeatures = mean.length;
+  const folded = new Float64Array(offset.length * nFeatures);
+  const offsets = offset.slice();
+  for (let s = 0; s < offset.length; s++)
+    for (let k = 0; k < nOut; k++) {
+      const weight = coef[s * nOut + k]!;
+      offsets[s]! -= centre[k]! * weight;
+      for (let j = 0; j < nFeatures; j++) folded[s * nFeatures + j]! += weight * projection[k * nFeatures + j]!;
+    }
+  return { ...scores, nFeatures, centre: mean, coef: folded, offset: offsets };
+}
+
 /** nRows × nScores. */
 export function scoresOf({ data, nRows, nFeatures }: Matrix, { centre, coef, offset }: LinearScores): Float64Array {
   const nScores = offset.length;

@@ -86,6 +86,19 @@ export function takeLabels(y: ArrayLike<number>, indices: ArrayLike<number>): In
   return out;
 }
 
+/** Names as integer codes, 0 for the first in alphabetical order, as scikit-learn's `LabelEncoder`; estimators take
+ * codes, and a model takes the names: `createModel({ classifier, classNames: classes })`.
+ * @throws {EmptyError} for no labels; {LabelError} for one that is no text. */
+export function encodeLabels(labels: readonly string[]): { codes: Int32Array; classes: string[] } {
+  if (labels.length === 0) throw new EmptyError("no labels to encode: give one a row");
+  labels.forEach((label, i) => {
+    if (typeof label !== "string") throw new LabelError(i, label, "text");
+  });
+  const classes = [...new Set(labels)].sort((a, b) => (a < b ? -1 : 1));
+  const codeOf = new Map(classes.map((name, code) => [name, code]));
+  return { codes: Int32Array.from(labels, (name) => codeOf.get(name)!), classes };
+}
+
 /** Distinct labels, ascending, with the rows of each, ascending. */
 export function groupByClass(y: ArrayLike<number>): { classes: number[]; rows: Int32Array[] } {
   const byLabel = new Map<number, number[]>();

@@ -11,6 +11,7 @@ const M = 397;
 export class RandomState {
   readonly #state = new Uint32Array(N);
   #next = N;
+  #spare: number | undefined;
 
   /** @param seed - an integer from 0 to 2³² - 1. @throws {OptionError} */
   constructor(seed: number) {
@@ -68,6 +69,24 @@ export class RandomState {
     return this.permutation(range(values.length))
       .subarray(0, count)
       .map((i) => values[i]!);
+  }
+
+  /** A standard normal deviate, by the polar method; every other one is left over from the one before. */
+  normal(): number {
+    if (this.#spare !== undefined) {
+      const spare = this.#spare;
+      this.#spare = undefined;
+      return spare;
+    }
+    for (;;) {
+      const x1 = 2 * this.double() - 1;
+      const x2 = 2 * this.double() - 1;
+      const square = x1 * x1 + x2 * x2;
+      if (square >= 1 || square === 0) continue;
+      const factor = Math.sqrt((-2 * Math.log(square)) / square);
+      this.#spare = factor * x1;
+      return factor * x2;
+    }
   }
 
   #refill(): void {

@@ -1,5 +1,6 @@
 import { openEstimator, sealEstimator, type EstimatorJson } from "./estimator-json";
 import { NonFiniteError, NotFittedError, NumericalError } from "./errors";
+import { foldScaler, type LinearScores } from "./linear";
 import { checkMatrix, checkWidth, type Matrix } from "./matrix";
 import { mergedMoments, momentsOf, scalesOf, weightedMomentsOf, type Moments } from "./moments";
 import { range } from "./random";
@@ -112,9 +113,16 @@ export class StandardScaler {
     });
   }
 
+  /** Scores of scaled rows as scores of the rows themselves. */
+  fold(scores: LinearScores): LinearScores {
+    const { centre, scale } = this;
+    return foldScaler(scores, { mean: centre, scale });
+  }
+
   toJSON(): EstimatorJson {
     const { withMean, withStd } = this;
-    return sealEstimator("StandardScaler", { with_mean: withMean, with_std: withStd, ...this.#parameters() });
+    const { mean, scale, variance, counts } = this.#parameters();
+    return sealEstimator("StandardScaler", { with_mean: withMean, with_std: withStd, mean, scale, variance, counts });
   }
 
   /** @throws {EstimatorJsonError} for JSON that is no StandardScaler, or was altered. */
