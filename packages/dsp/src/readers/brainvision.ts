@@ -46,7 +46,7 @@ export interface BrainVisionFiles {
 /** Reads a BrainVision recording: INT_16, INT_32 or IEEE_FLOAT_32, multiplexed or vectorised, UTF-8 or latin-1. Markers
  * are kept as annotations named as MNE names them (`Stimulus/S  1`), whose S numbers are the events; a "New Segment"
  * after the first sample is a pause of unknown length, and stays an annotation.
- * Agrees with MNE's reading to 1e-9 µV (`test/golden/files`).
+ * Agrees with MNE's reading to 1e-9 of the largest value (`test/golden/files.json`).
  * @throws {FormatError} when a file is damaged or not of this format.
  * @see https://www.brainproducts.com/download/specification-of-brainvision-core-data-format-1-0/ */
 export function decodeBrainVision(files: BrainVisionFiles, options: DecodeOptions = {}): DecodedFile {

@@ -15,7 +15,7 @@ export interface EncodeEdfOptions {
 /** Writes an EDF+C or BDF+C file: each channel over its own range, so that a sample comes back within half a digital
  * step (a 65,535th or a 16,777,215th of the range); the stim channel as a signal of its own (`Trigger`, in BDF
  * `Status`); annotations as such. What does not fill the last data record is filled up and marked `BAD_ACQ_SKIP`, as
- * MNE does, and `decodeEdf` cuts it off again. MNE and edfio read the files (`tools/golden/dsp_files.py`).
+ * MNE does, and `decodeEdf` cuts it off again. MNE reads the files (`tools/golden/dsp_written.py`).
  * @throws {NotFiniteError} when a sample is NaN or infinite: the format has no such number.
  * @throws {FormatError} when a name, a rate, a code or the length does not fit the format. */
 export function encodeEdf(recording: Recording, options: EncodeEdfOptions = {}): Uint8Array {

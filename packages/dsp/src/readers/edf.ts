@@ -11,7 +11,7 @@ import type { DecodedFile, DecodeOptions } from "./recording-file";
 /** Reads an EDF, EDF+C, EDF+D, BDF or BDF+ file. Voltages become microvolts, annotations are kept, and events come from
  * a stim channel (in BDF the low 16 bits of Status) or else from the annotations. Pauses of EDF+D are refused or filled
  * as `gaps` says. A label "EEG Fz" is channel Fz. The pad that writers add to the last record under `BAD_ACQ_SKIP` is cut.
- * Agrees with MNE's and edfio's reading to 1e-9 µV (`test/golden/files`).
+ * Agrees with MNE's and edfio's reading to 1e-9 of the largest value (`test/golden/files.json`).
  * @throws {FormatError} when the file is damaged, cut off, or not of this format.
  * @see https://www.edfplus.info/specs/edfplus.html */
 export function decodeEdf(bytes: Bytes, options: DecodeOptions = {}): DecodedFile {
