@@ -1,0 +1,2 @@
+export function compileSpd(): Promise<Uint8Array>;
+export function spdSource(bytes: Uint8Array): string;
