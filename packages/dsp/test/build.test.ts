@@ -8,7 +8,7 @@ function importsOf(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return found;
   seen.add(file);
   const source = readFileSync(new URL(`../dist/${file}`, import.meta.url), "utf8");
-  for (const [, specifier] of source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+  for (const [, specifier] of source.matchAll(/(?:from|import)\s*\(?\s*"([^"\s]+)"/g)) {
     if (specifier!.startsWith("./")) for (const inner of importsOf(specifier!.slice(2), seen)) found.add(inner);
     else found.add(specifier!);
   }
