@@ -188,7 +188,8 @@ export class RecommendedRecipe implements FittedRecipe {
 
 function candidatesFor({ nChannels }: Epochs, across: boolean): Candidate[] {
   const erp = nChannels <= ERP_CHANNELS_MAX;
-  const alignment = across ? "recentring" : "none";
+  // Re-centring on the training epochs' own mean changes no score; it is there for whoever adapts to a new session.
+  const alignment = "recentring";
   return [
     { name: "lda", alignment: "none" },
     { name: "xdawn-lda", alignment: "none" },
@@ -270,7 +271,10 @@ function judge(heldOut: readonly HeldOut[], subset: readonly number[]): { auc: n
 /** The largest mean of recipes that is within one standard error of the best: differences below that are chance, and a
  * mean of more recipes depends less on it. */
 function choose<T extends Validated>(validation: readonly T[]): T {
-  return validation[0]!;
+  const best = validation[0]!;
+  return validation
+    .filter(({ auc }) => auc >= best.auc - best.standardError)
+    .reduce((most, other) => (other.members.length > most.members.length ? other : most));
 }
 
 function scaleOf(scores: readonly number[]): Scale {
