@@ -5,14 +5,15 @@ import { ledoitWolfSums, scatterOf, type CentredRows, type LedoitWolfSums } from
 export type Shrinkage = "auto" | "none" | null | number;
 
 /** Adds `weight` × the covariance of one class to `sigma` (nFeatures × nFeatures).
+ * @param covariance - as `scatterOf` gives it.
  * @returns the share used. */
 export function addClassCovarianceInto(
   sigma: Float64Array,
   centred: CentredRows,
   weight: number,
   shrinkage: Shrinkage,
+  covariance: Float64Array = scatterOf(centred),
 ): number {
-  const covariance = scatterOf(centred);
   const { nRows, scale } = centred;
   return addShrunkInto(sigma, covariance, { nRows, scale, weight, shrinkage }, () =>
     ledoitWolfSums(centred, covariance, scale),

@@ -7,7 +7,7 @@ import { LinearClassifier, linearFrom, linearState } from "./linear-classifier";
 import { checkFinite, checkLabels, checkMatrix, checkWidth, groupByClass, type Matrix } from "./matrix";
 import { momentsOf, scalesOf } from "./moments";
 import { range } from "./random";
-import { centreRows } from "./scatter";
+import { centreRows, scatterOf, type CentredRows } from "./scatter";
 
 export type LdaSolver = "lsqr" | "svd" | "eigen";
 
@@ -75,6 +75,20 @@ export class LinearDiscriminantAnalysis extends LinearClassifier {
    * {SingleClassError | ClassTooSmallError} for too few rows of a class; {NumericalError} for features too large, or
    * with solver "eigen" a singular covariance. */
   fit(x: Matrix, y: ArrayLike<number>): this {
+    const steps = this.fitSteps(x, y);
+    let step = steps.next();
+    while (!step.done) step = steps.next(scatterOf(step.value));
+    return this;
+  }
+
+  /** A fit that stops at each Gram matrix, nearly all of its work, for whoever computes it elsewhere: gives the centred
+   * rows of a class and takes what `scatterOf` would answer. Throws as `fit`.
+   * @internal */
+  *fitSteps(
+    x: Matrix,
+    y: ArrayLike<number>,
+    allocate?: (length: number) => Float64Array,
+  ): Generator<CentredRows, void, Float64Array> {
     checkMatrix(x);
     checkLabels(y, x.nRows);
     checkFinite(x);
@@ -98,9 +112,9 @@ export class LinearDiscriminantAnalysis extends LinearClassifier {
     const shrinkages = new Float64Array(classes.length);
     const weights = this.solver === "svd" ? frequencies : priors;
     for (let k = 0; k < classes.length; k++) {
-      const centred = centreRows(x, rows[k]!);
+      const centred = centreRows(x, rows[k]!, allocate);
       means.set(centred.mean, k * nFeatures);
-      shrinkages[k] = addClassCovarianceInto(sigma, centred, weights[k]!, this.shrinkage);
+      shrinkages[k] = addClassCovarianceInto(sigma, centred, weights[k]!, this.shrinkage, yield centred);
     }
     const statistics = { classes, nFeatures, means, priors, sigma };
     const solution =
@@ -113,7 +127,6 @@ export class LinearDiscriminantAnalysis extends LinearClassifier {
     if (![...coef, ...centre, ...offset].every(Number.isFinite))
       throw new NumericalError("the coefficients do not fit a double: rescale the features");
     this.#fitted = { ...solution, priors, means, shrinkages };
-    return this;
   }
 
   get linear(): LinearScores {

@@ -16,7 +16,11 @@ export interface CentredRows {
 
 /** A copy of the rows listed, centred on their own mean.
  * @throws {NumericalError} when a variance does not fit a double. */
-export function centreRows(x: Matrix, rows: ArrayLike<number>): CentredRows {
+export function centreRows(
+  x: Matrix,
+  rows: ArrayLike<number>,
+  allocate: (length: number) => Float64Array = (length) => new Float64Array(length),
+): CentredRows {
   const { nFeatures } = x;
   const moments = momentsOf(x.data, nFeatures, rows);
   const { mean, variance, correction } = moments;
@@ -26,10 +30,11 @@ export function centreRows(x: Matrix, rows: ArrayLike<number>): CentredRows {
   const scale = scalesOf(moments);
   // The mean carries a rounding error that an offset magnifies; what the deviations leave over takes it back.
   const rest = correction.map((c) => c / rows.length);
-  const data = new Float64Array(rows.length * nFeatures);
+  const data = allocate(rows.length * nFeatures);
+  const source = x.data;
   for (let i = 0, to = 0; i < rows.length; i++) {
     const from = rows[i]! * nFeatures;
-    for (let j = 0; j < nFeatures; j++, to++) data[to] = x.data[from + j]! - mean[j]! - rest[j]!;
+    for (let j = 0; j < nFeatures; j++, to++) data[to] = source[from + j]! - mean[j]! - rest[j]!;
   }
   return { data, nRows: rows.length, nFeatures, mean: mean.map((m, j) => m + rest[j]!), scale };
 }
