@@ -236,6 +236,11 @@ function sortInto(values: Float64Array, rows: Float64Array | null, n: number): v
 export function generalisedEigh(a: Float64Array, b: Float64Array, n: number): Eigh | null {
   const lower = b.slice();
   if (choleskyInto(lower, n) < 0) return null;
+  // What is left of a diagonal entry after those before it are taken off is rounding when the row depends on theirs.
+  for (let i = 0; i < n; i++) {
+    const at = i * n + i;
+    if (!(lower[at]! * lower[at]! > 16 * n * Number.EPSILON * b[at]!)) return null;
+  }
   const whitened = a.slice();
   whitenInto(whitened, lower, n);
   const { values, vectors } = eigh(whitened, n);
