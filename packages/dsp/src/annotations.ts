@@ -1,6 +1,7 @@
 import { checkList } from "./check-list";
 import { OptionError, SampleRateError } from "./errors";
-import { checkEvents, type Events, eventsFromRows } from "./events";
+import { eventsFromRows } from "./event-edits";
+import { checkEvents, type Events } from "./events";
 import type { Annotation } from "./recording";
 import { roundHalfEven } from "./round";
 import type { Hertz, Seconds } from "./units";

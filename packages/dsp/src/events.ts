@@ -59,8 +59,13 @@ export function findEvents(
     throw new SampleRateError(sampleRateHz);
 
   if (typeof recording?.stim?.length !== "number") throw new OptionError("stim", recording?.stim, "an array of codes");
-  const stim = toCodes(recording.stim, uintCast);
-  let steps = stimSteps(stim);
+  let { stim } = recording;
+  // A step leads to every code but the first, so that of codes as they are meant to be none needs to be looked at twice.
+  let steps = stim instanceof Int32Array && !uintCast ? stimSteps(stim) : null;
+  if (!steps || stim[0]! < 0) {
+    stim = toCodes(stim, uintCast);
+    steps = stimSteps(stim)!;
+  }
   const minSamples = minDurationSeconds * (sampleRateHz ?? 1);
   if (minSamples > 0) steps = mergeSteps(steps, Number.isInteger(minSamples) ? minSamples - 1 : Math.floor(minSamples));
   const initial = stim[0] ?? 0;
@@ -76,15 +81,18 @@ export function findEvents(
   ).length;
   if (nTooClose > 0) throw new EventsTooCloseError(nTooClose, shortestEventSamples);
 
-  return {
-    nEvents: unique.length,
-    samples: Int32Array.from(unique, (step) => step.sample + firstSample),
-    previous: Int32Array.from(unique, (step) => step.before),
-    codes: Int32Array.from(unique, (step) => step.after),
-  };
+  const nEvents = unique.length;
+  const [samples, previous, codes] = [new Int32Array(nEvents), new Int32Array(nEvents), new Int32Array(nEvents)];
+  for (let i = 0; i < nEvents; i++) {
+    const step = unique[i]!;
+    samples[i] = step.sample + firstSample;
+    previous[i] = step.before;
+    codes[i] = step.after;
+  }
+  return { nEvents, samples, previous, codes };
 }
 
-const INT32_MAX = 2 ** 31 - 1;
+export const INT32_MAX = 2 ** 31 - 1;
 
 function checkOptions(options: FindEventsOptions): void {
   const { output = "onset", consecutive = "increasing", minDurationSeconds = 0, maskType = "and" } = options;
@@ -108,11 +116,6 @@ const sameStep = (a: Step, b: Step): boolean => a.sample === b.sample && a.befor
 
 /** The channel as codes that are integers, 0 or above. */
 function toCodes(stim: ArrayLike<number>, uintCast: boolean): Int32Array {
-  if (stim instanceof Int32Array && !uintCast) {
-    let bits = 0;
-    for (let i = 0; i < stim.length; i++) bits |= stim[i]!;
-    if (bits >= 0) return stim; // none is negative
-  }
   const codes = new Int32Array(stim.length);
   for (let i = 0; i < stim.length; i++) {
     const value = Math.trunc(stim[i]!);
@@ -123,11 +126,18 @@ function toCodes(stim: ArrayLike<number>, uintCast: boolean): Int32Array {
   return codes;
 }
 
-/** Every change of value; a channel that ends above 0 is closed by a step just after its last sample. */
-function stimSteps(stim: Int32Array): Step[] {
+/** Every change of value; a channel that ends above 0 is closed by a step just after its last sample.
+ * @returns null when one leads below 0. */
+function stimSteps(stim: Int32Array): Step[] | null {
   const steps: Step[] = [];
-  for (let i = 1; i < stim.length; i++)
-    if (stim[i] !== stim[i - 1]) steps.push({ sample: i, before: stim[i - 1]!, after: stim[i]! });
+  let before = stim.length > 0 ? stim[0]! : 0;
+  for (let i = 1; i < stim.length; i++) {
+    const after = stim[i]!;
+    if (after === before) continue;
+    if (after < 0) return null;
+    steps.push({ sample: i, before, after });
+    before = after;
+  }
   const last = steps.at(-1);
   if (last && last.after !== 0) steps.push({ sample: stim.length, before: last.after, after: 0 });
   return steps;
@@ -157,17 +167,19 @@ function pick(steps: Step[], consecutive: "increasing" | boolean, output: "onset
       : consecutive
         ? step.before > 0
         : step.after === 0;
-  const indices = steps.map((_, i) => i);
-  const onsets = indices.filter((i) => isOnset(steps[i]!));
-  const offsets = indices.filter((i) => isOffset(steps[i]!));
+  const onsets: number[] = [];
+  const offsets: number[] = [];
+  for (const [i, step] of steps.entries()) {
+    if (isOnset(step)) onsets.push(i);
+    if (isOffset(step)) offsets.push(i);
+  }
   if (onsets.length === 0 || offsets.length === 0) return [];
   if (onsets[0]! > offsets[0]!) offsets.shift();
   if (offsets.length === 0) return [];
   if (onsets.at(-1)! > offsets.at(-1)!) onsets.pop();
 
-  if (output === "onset") return onsets.map((i) => ({ ...steps[i]! }));
-  if (output === "step")
-    return [...new Set([...onsets, ...offsets])].sort((a, b) => a - b).map((i) => ({ ...steps[i]! }));
+  if (output === "onset") return onsets.map((i) => steps[i]!);
+  if (output === "step") return [...new Set([...onsets, ...offsets])].sort((a, b) => a - b).map((i) => steps[i]!);
   let next = 0;
   return onsets.flatMap((onset) => {
     while (next < offsets.length && offsets[next]! <= onset) next++;
@@ -183,80 +195,4 @@ export function checkEvents(events: Events): void {
   for (const name of ["samples", "previous", "codes"] as const)
     if (!events?.[name] || events[name].length !== events.nEvents)
       throw new OptionError(`events.${name}.length`, events?.[name]?.length, `nEvents, ${events?.nEvents}`);
-}
-
-export interface PickEventsOptions {
-  /** Codes to keep; then `exclude` is not looked at. */
-  readonly include?: readonly number[] | undefined;
-  /** Codes to leave out. */
-  readonly exclude?: readonly number[] | undefined;
-  /** Whether an event also counts by the code before it, for events of output "step". Default false. */
-  readonly step?: boolean | undefined;
-}
-
-/** Keeps the events of some codes, or leaves them out, as MNE's `pick_events` does; with none left there are just none. */
-export function pickEvents(events: Events, { include, exclude, step = false }: PickEventsOptions): Events {
-  checkEvents(events);
-  const among = (codes: readonly number[], i: number): boolean =>
-    codes.includes(events.codes[i]!) || (step && codes.includes(events.previous[i]!));
-  const keep = (_: number, i: number): boolean => (include ? among(include, i) : !(exclude && among(exclude, i)));
-  const samples = events.samples.filter(keep);
-  const { codes, previous } = events;
-  return { nEvents: samples.length, samples, previous: previous.filter(keep), codes: codes.filter(keep) };
-}
-
-/** Gives the events of some codes a new one, also where those codes came before another event, as MNE's `merge_events`.
- * @param options.keep - also keep the events under their old codes (MNE's `replace_events=False`). Default false. */
-export function mergeEvents(
-  events: Events,
-  codes: readonly number[],
-  newCode: number,
-  { keep = false }: { readonly keep?: boolean | undefined } = {},
-): Events {
-  checkEvents(events);
-  if (!Number.isInteger(newCode)) throw new OptionError("newCode", newCode, "an integer");
-  const rows: (readonly [number, number, number])[] = [];
-  for (let i = 0; i < events.nEvents; i++) {
-    const [sample, before, after] = [events.samples[i]!, events.previous[i]!, events.codes[i]!];
-    const merged = (code: number): number => (codes.includes(code) ? newCode : code);
-    rows.push([sample, merged(before), merged(after)]);
-    if (keep && (codes.includes(before) || codes.includes(after))) rows.push([sample, before, after]);
-  }
-  if (keep) rows.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
-  return eventsFromRows(rows);
-}
-
-/** Events from rows of sample, code before, code. */
-export function eventsFromRows(rows: readonly (readonly [number, number, number])[]): Events {
-  return {
-    nEvents: rows.length,
-    samples: Int32Array.from(rows, (row) => row[0]),
-    previous: Int32Array.from(rows, (row) => row[1]),
-    codes: Int32Array.from(rows, (row) => row[2]),
-  };
-}
-
-/** Lays events out as the stim channel that `findEvents` would find them in: the code at each one's sample, else 0.
- * @param options.nSamples - length of the channel. @param options.firstSample - number of its first sample. Default 0.
- * @throws {OptionError} when an event lies outside of it, or on a sample that another has with another code. */
-export function stimFromEvents(
-  events: Events,
-  { nSamples, firstSample = 0 }: { readonly nSamples: number; readonly firstSample?: number | undefined },
-): Int32Array {
-  checkEvents(events);
-  if (!(Number.isInteger(nSamples) && nSamples >= 0 && nSamples <= INT32_MAX))
-    throw new OptionError("nSamples", nSamples, "an integer, 0 or above");
-  const stim = new Int32Array(nSamples);
-  for (let i = 0; i < events.nEvents; i++) {
-    const at = events.samples[i]! - firstSample;
-    if (!(at >= 0 && at < nSamples)) throw new OptionError(`events.samples[${i}]`, events.samples[i], "a sample of it");
-    if (stim[at] !== 0 && stim[at] !== events.codes[i])
-      throw new OptionError(
-        `events.samples[${i}]`,
-        events.samples[i],
-        "one code a sample: merge or drop one of the two",
-      );
-    stim[at] = events.codes[i]!;
-  }
-  return stim;
 }

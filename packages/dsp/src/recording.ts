@@ -1,4 +1,5 @@
-import { NotFiniteError, SampleRateError, ShapeError } from "./errors";
+import { checkObject } from "./check-object";
+import { NotFiniteError, OptionError, SampleRateError, ShapeError } from "./errors";
 import type { Hertz, Seconds } from "./units";
 
 /** A remark on a stretch of a recording: a marker, a pause, a stretch to leave out. */
@@ -31,10 +32,14 @@ export interface Recording {
   readonly source?: string | undefined;
 }
 
+const WANTED = "a recording: { data, nChannels, nSamples, sampleRateHz, channelNames, stim }";
+
 /** Checks that the buffers fit the shape and that the rate can be one.
+ * @throws {OptionError} when it is no recording, or a buffer in it is none.
  * @throws {ShapeError} when a length does not fit.
  * @throws {SampleRateError} when the rate is not a finite number above 0. */
 export function checkRecording(recording: Recording): void {
+  checkBuffers(recording);
   const { data, nChannels, nSamples, sampleRateHz, channelNames, stim, source } = recording;
   if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) throw new SampleRateError(sampleRateHz, source);
   if (data.length !== nChannels * nSamples)
@@ -44,9 +49,26 @@ export function checkRecording(recording: Recording): void {
   if (stim.length !== nSamples) throw new ShapeError("recording.stim.length", stim.length, nSamples);
 }
 
+function checkBuffers(recording: Recording): void {
+  checkObject("recording", recording, WANTED);
+  const { data, channelNames, stim } = recording;
+  if (kindOf(data) !== "Float64Array")
+    throw new OptionError("recording.data", kindOf(data), "a Float64Array of nChannels × nSamples microvolts");
+  if (!Array.isArray(channelNames) || !channelNames.every((name) => typeof name === "string"))
+    throw new OptionError("recording.channelNames", kindOf(channelNames), "a list of nChannels names");
+  if (kindOf(stim) !== "Int32Array")
+    throw new OptionError("recording.stim", kindOf(stim), "an Int32Array of nSamples codes");
+}
+
+/** Of another window or realm it is as good, and `instanceof` does not know it. */
+const kindOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+
 /** Checks that every sample is a number: one NaN would spread over the whole channel in the filter.
+ * @throws {OptionError} when it is no recording.
  * @throws {NotFiniteError} naming the first channel and sample that is not. */
-export function checkFinite({ data, nChannels, nSamples, channelNames, source }: Recording): void {
+export function checkFinite(recording: Recording): void {
+  checkBuffers(recording);
+  const { data, nChannels, nSamples, channelNames, source } = recording;
   for (let channel = 0; channel < nChannels; channel++) {
     const start = channel * nSamples;
     const index = firstNotFinite(data, start, start + nSamples);

@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type Annotation,
-  annotationsFromEvents,
-  eventsFromAnnotations,
-  type EventsFromAnnotationsOptions,
-  findEvents,
-  OptionError,
-  SampleRateError,
-} from "../src";
-import { eventsFromRows } from "../src/events";
+import { type Annotation, findEvents, OptionError, SampleRateError } from "../src";
+import { annotationsFromEvents, eventsFromAnnotations, type EventsFromAnnotationsOptions } from "../src/entries/events";
+import { eventsFromRows } from "../src/event-edits";
 import { readGolden, worstError } from "./golden";
 
 type Row = [number, number, number];

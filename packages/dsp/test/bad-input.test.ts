@@ -1,37 +1,35 @@
 import { describe, expect, test } from "vitest";
 import {
-  adjacencyByDistance,
-  annotationsFromEvents,
   averageEpochs,
   baselineSamples,
-  chunkFromLsl,
-  chunkFromMessage,
-  clusterPermutationTest,
-  combineEvoked,
-  concatenateEpochs,
-  contrastEpochs,
-  createStream,
-  cropEpochs,
-  dropEpochs,
   DspError,
   type Epochs,
-  equalizeCounts,
   type Events,
-  eventsFromAnnotations,
   type Evoked,
   extractEpochs,
   findEvents,
   flatten,
   globalFieldPower,
-  grandAverage,
-  mergeEvents,
   offendingChannels,
-  peakOf,
-  pickChannels,
-  pickEvents,
-  selectEpochs,
-  stimFromEvents,
 } from "../src";
+import { combineEvoked, grandAverage, peakOf } from "../src/entries/evoked";
+import { adjacencyByDistance, clusterPermutationTest, contrastEpochs } from "../src/entries/contrast";
+import {
+  annotationsFromEvents,
+  eventsFromAnnotations,
+  mergeEvents,
+  pickEvents,
+  stimFromEvents,
+} from "../src/entries/events";
+import {
+  concatenateEpochs,
+  cropEpochs,
+  dropEpochs,
+  equalizeCounts,
+  pickChannels,
+  selectEpochs,
+} from "../src/entries/selection";
+import { chunkFromLsl, chunkFromMessage, createStream } from "../src/entries/stream";
 import { encodeEpochs } from "../src/epochs-file";
 import { makeRecording } from "./arbitraries";
 

@@ -17,10 +17,21 @@ function importsOf(file: string, seen = new Set<string>()): Set<string> {
 
 test.each([
   ["index.js", ["fft.js"]],
+  ["cleaning.js", ["fft.js"]],
+  ["contrast.js", []],
+  ["events.js", []],
+  ["evoked.js", []],
+  ["filters.js", ["fft.js"]],
+  ["montage.js", []],
   ["plots.js", ["fft.js"]],
+  ["reference.js", []],
+  ["resampling.js", ["fft.js"]],
+  ["selection.js", []],
+  ["spectra.js", ["fft.js"]],
+  ["stream.js", ["fft.js"]],
   ["synth.js", []],
 ])("%s needs nothing of Node", (file, want) => {
-  expect([...importsOf(file)]).toEqual(want);
+  expect(want).toEqual(expect.arrayContaining([...importsOf(file)]));
 });
 
 test("parquet.js is where files are read", () => {

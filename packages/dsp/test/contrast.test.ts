@@ -1,16 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { type DspError, extractEpochs, findEvents } from "../src";
 import {
   type Adjacency,
   adjacencyByDistance,
   clusterPermutationTest,
   type ClusterTestOptions,
   contrastEpochs,
-  type DspError,
-  extractEpochs,
-  findEvents,
   type Observations,
   randomState,
-} from "../src";
+} from "../src/entries/contrast";
 import { fUpper, studentUpper } from "../src/contrast/quantiles";
 import { makeRecording, wiggle } from "./arbitraries";
 import { readGolden, relativeError } from "./golden";

@@ -9,7 +9,7 @@ import {
   type Recording,
   WindowError,
 } from "../src";
-import { eventsFromRows } from "../src/events";
+import { eventsFromRows } from "../src/event-edits";
 import { makeRecording } from "./arbitraries";
 import { readGolden, relativeError } from "./golden";
 

@@ -1,15 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Events,
-  findEvents,
-  type FindEventsOptions,
-  mergeEvents,
-  OptionError,
-  pickEvents,
-  SampleRateError,
-  stimFromEvents,
-} from "../src";
-import { eventsFromRows } from "../src/events";
+import { type Events, findEvents, type FindEventsOptions, OptionError, SampleRateError } from "../src";
+import { mergeEvents, pickEvents, stimFromEvents } from "../src/entries/events";
+import { eventsFromRows } from "../src/event-edits";
 import { readGolden } from "./golden";
 
 type Row = [number, number, number];

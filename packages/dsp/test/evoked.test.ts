@@ -2,17 +2,15 @@ import { describe, expect, test } from "vitest";
 import {
   averageEpochs,
   ChannelError,
-  combineEvoked,
   type Epochs,
   type Evoked,
   globalFieldPower,
-  grandAverage,
   OptionError,
-  peakOf,
   ShapeError,
   TooShortError,
   WindowError,
 } from "../src";
+import { combineEvoked, grandAverage, peakOf } from "../src/entries/evoked";
 import { readGolden, relativeError } from "./golden";
 
 interface PartCase {

@@ -2,21 +2,17 @@ import { describe, expect, test } from "vitest";
 import {
   BandError,
   designFir,
-  designNotchFir,
   filterFir,
   filterRows,
   type FirOptions,
-  firwin,
-  type FirwinOptions,
   makeWindow,
   NotFiniteError,
-  notchFir,
-  type NotchFirOptions,
   OptionError,
   SampleRateError,
   ShapeError,
   type WindowName,
 } from "../src";
+import { designNotchFir, firwin, type FirwinOptions, notchFir, type NotchFirOptions } from "../src/entries/filters";
 import { makeRecording } from "./arbitraries";
 import { readGolden, relativeError, worstError } from "./golden";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findPosition, picks, type Position, positionOf, project2d, standardMontage } from "../src";
+import { findPosition, picks, type Position, positionOf, project2d, standardMontage } from "../src/entries/montage";
 import { readGolden } from "./golden";
 
 interface Case {

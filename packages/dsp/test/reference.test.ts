@@ -1,21 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ChannelError, type Epochs, NotFiniteError, OptionError, ShapeError, TooShortError } from "../src";
+import { type Position, positionOf } from "../src/entries/montage";
 import {
-  ChannelError,
-  type Epochs,
-  NotFiniteError,
-  OptionError,
-  type Position,
-  positionOf,
   reference,
   referenceEpochs,
   type ReferenceOptions,
   restLeadField,
   restWeights,
-  ShapeError,
   sphericalLeadField,
-  TooShortError,
-} from "../src";
+} from "../src/entries/reference";
 import { anyRow, makeRecording, wiggle } from "./arbitraries";
 import { readGolden, relativeError, worstError } from "./golden";
 

@@ -1,19 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findEvents, NotFiniteError, OptionError, ShapeError, TooShortError } from "../src";
 import {
   decimate,
   type DecimateOptions,
-  findEvents,
-  NotFiniteError,
-  OptionError,
   type PolyphasePad,
   resampleFourier,
   resamplePoly,
   resampleRecording,
   resampleStim,
-  ShapeError,
-  TooShortError,
-} from "../src";
+} from "../src/entries/resampling";
 import { anyRows, makeRecording } from "./arbitraries";
 import { readGolden, relativeError, worstError } from "./golden";
 

@@ -2,21 +2,23 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   ChannelError,
-  concatenateEpochs,
-  cropEpochs,
-  dropEpochs,
   type DspError,
   type Epochs,
-  equalizeCounts,
   extractEpochs,
   findEvents,
   OptionError,
-  pickChannels,
-  selectEpochs,
   ShapeError,
   TooShortError,
   WindowError,
 } from "../src";
+import {
+  concatenateEpochs,
+  cropEpochs,
+  dropEpochs,
+  equalizeCounts,
+  pickChannels,
+  selectEpochs,
+} from "../src/entries/selection";
 import { makeRecording } from "./arbitraries";
 import { readGolden } from "./golden";
 

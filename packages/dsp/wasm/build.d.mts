@@ -1,2 +1,7 @@
-export function compile(): Promise<Uint8Array>;
-export function asSource(wasm: Uint8Array): string;
+export interface WasmModule {
+  readonly source: string;
+  readonly target: string;
+  readonly name: string;
+}
+export const MODULES: readonly WasmModule[];
+export function compile(module: WasmModule): Promise<string>;

@@ -11,5 +11,3 @@ export {
   splitInverse,
   unpack,
 } from "./fft";
-export { unsnappy } from "./snappy";
-export { addPower, polyphase, separate, sosOne, sosTwo, taper } from "./rows";

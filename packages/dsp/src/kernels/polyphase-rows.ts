@@ -1,4 +1,5 @@
-import { claimWorkbench, layOut } from "./wasm";
+import { claimRowBench } from "./row-wasm";
+import { layOut } from "./wasm";
 
 export interface PolyphaseSizes {
   readonly nRows: number;
@@ -29,9 +30,9 @@ export function polyphaseRows(sizes: PolyphaseSizes, load: RowMover, take: RowMo
     x: 32 * nIn,
     out: 32 * nOut,
   });
-  const bench = claimWorkbench(owner, at.end);
+  const bench = claimRowBench(owner, at.end);
   if (!bench) return false;
-  const { kernels, f64 } = bench;
+  const { kernels, rowKernels, f64 } = bench;
   const rows = at.rows / 8;
   f64.set(phases, at.phases / 8);
   const [advance, skip] = [down % up, Math.floor(down / up)];
@@ -40,7 +41,7 @@ export function polyphaseRows(sizes: PolyphaseSizes, load: RowMover, take: RowMo
     for (let lane = 0; lane < lanes; lane++) load(f64, rows + lane * nIn, row + lane);
     f64.fill(0, rows + lanes * nIn, rows + 4 * nIn);
     kernels.pack(at.x, at.rows, 8 * nIn, nIn);
-    kernels.polyphase(at.out, nOut, at.x + 32 * start, at.phases, perPhase, up, firstPhase, advance, skip);
+    rowKernels.polyphase(at.out, nOut, at.x + 32 * start, at.phases, perPhase, up, firstPhase, advance, skip);
     kernels.unpack(at.rows, 8 * nOut, at.out, nOut);
     for (let lane = 0; lane < lanes; lane++) take(f64, rows + lane * nOut, row + lane);
   }

@@ -1,5 +1,6 @@
 import { fftTables, hasPlan } from "./fft-plan";
-import { claimWorkbench, layOut } from "./wasm";
+import { claimRowBench } from "./row-wasm";
+import { layOut } from "./wasm";
 
 export interface PowerPlan {
   /** Adds the power of each of a row's windowed segments to `sums`, which has floor(nFft / 2) + 1 bins: |X[k]|², not yet
@@ -37,9 +38,9 @@ export function planPower({ window, step, nSegments, nFft, centre }: PowerOption
   const { positions } = tables;
   return {
     addRow(sums, data, from, nSamples) {
-      const bench = claimWorkbench(owner, at.end + 8 * nSamples);
+      const bench = claimRowBench(owner, at.end + 8 * nSamples);
       if (!bench) return false;
-      const { kernels, f64, u8, fresh } = bench;
+      const { kernels, rowKernels, f64, u8, fresh } = bench;
       if (fresh) {
         u8.set(tables.bytes, at.plan);
         f64.set(window, at.window / 8);
@@ -60,10 +61,10 @@ export function planPower({ window, step, nSegments, nFft, centre }: PowerOption
           stride = 8 * nWindow;
         }
         kernels.pack(at.x, rows, stride, nWindow);
-        kernels.taper(at.x, nWindow, at.window, centre ? 1 : 0);
+        rowKernels.taper(at.x, nWindow, at.window, centre ? 1 : 0);
         if (nFft > nWindow) f64.fill(0, at.x / 8 + 4 * nWindow, at.x / 8 + 4 * nFft);
         kernels.forward(at.x, at.plan, at.plan);
-        kernels.addPower(at.powers, at.x, nFft);
+        rowKernels.addPower(at.powers, at.x, nFft);
       }
       for (let k = 0; 2 * k <= nFft; k++) {
         const here = at.powers / 8 + 2 * positions[k]!;

@@ -1,4 +1,5 @@
-import { claimWorkbench, layOut, type Workbench } from "./wasm";
+import { claimRowBench, type RowKernels } from "./row-wasm";
+import { layOut } from "./wasm";
 
 /** Elements that stay in the first-level cache while one pair of sections after another goes over them. */
 const CHUNK = 512;
@@ -24,7 +25,7 @@ export function sosRowsInto(
 ): boolean {
   const n = Math.min(nSamples, 8 * CHUNK);
   const at = layOut({ ...sizesOf(sos), rows: 8 * LANES * n, x: ELEMENT * n });
-  const bench = claimWorkbench(owner, at.end);
+  const bench = claimRowBench(owner, at.end);
   if (!bench) return false;
   const { kernels, f64 } = bench;
   writeCoefficients(f64, at.coefficients, sos);
@@ -66,7 +67,7 @@ export function sosRowsBothWays(
   take: (from: Float64Array, at: number, row: number) => void,
 ): boolean {
   const at = layOut({ ...sizesOf(sos), rows: 8 * LANES * nPadded, x: ELEMENT * nPadded });
-  const bench = claimWorkbench(owner, at.end);
+  const bench = claimRowBench(owner, at.end);
   if (!bench) return false;
   const { kernels, f64 } = bench;
   writeCoefficients(f64, at.coefficients, sos);
@@ -112,7 +113,7 @@ function moveStates(
 }
 
 function cascade(
-  { kernels }: Workbench,
+  { rowKernels }: { readonly rowKernels: RowKernels },
   at: { readonly coefficients: number; readonly states: number },
   sos: Float64Array,
   x: number,
@@ -124,7 +125,7 @@ function cascade(
   for (let done = 0; done < n; done += CHUNK) {
     const take = Math.min(CHUNK, n - done);
     for (let section = 0; section < nSections; section += 2) {
-      const kernel = section + 1 < nSections ? kernels.sosTwo : kernels.sosOne;
+      const kernel = section + 1 < nSections ? rowKernels.sosTwo : rowKernels.sosOne;
       kernel(x + done * step, take, step, at.coefficients + 40 * section, at.states + 2 * ELEMENT * section);
     }
   }

@@ -9,27 +9,10 @@ export interface Kernels {
   pack(x: number, rows: number, stride: number, n: number): void;
   unpack(rows: number, stride: number, x: number, n: number): void;
   gather(out: number, x: number, table: number, weights: number, n: number): void;
-  separate(out: number, stride: number, x: number, table: number, nBins: number): void;
   splitForward(x: number, input: number, half: number, twiddles: number): void;
   mergeForward(output: number, x: number, half: number, table: number): void;
   splitInverse(x: number, input: number, half: number, table: number): void;
   mergeInverse(output: number, x: number, half: number, twiddles: number, scale: number): void;
-  sosOne(x: number, n: number, step: number, coefficients: number, state: number): void;
-  sosTwo(x: number, n: number, step: number, coefficients: number, state: number): void;
-  taper(x: number, n: number, window: number, centre: number): void;
-  addPower(sums: number, x: number, n: number): void;
-  unsnappy(out: number, length: number, input: number, nInput: number): number;
-  polyphase(
-    out: number,
-    n: number,
-    x: number,
-    taps: number,
-    length: number,
-    phases: number,
-    phase: number,
-    advance: number,
-    skip: number,
-  ): void;
 }
 
 /** The kernels with the one memory that all of them share, lent to whoever claimed it last. */
@@ -40,6 +23,24 @@ export interface Workbench {
   readonly u8: Uint8Array;
   /** Somebody else has used the memory since: its tables must be written again. */
   readonly fresh: boolean;
+  /** Another module's kernels on this memory; undefined when it can't be had. */
+  readonly also: <Others>(module: WasmModule) => Others | undefined;
+}
+
+/** A module in base64, compiled when it is first wanted. */
+export class WasmModule {
+  #compiled: object | null | undefined;
+  readonly #base64: string;
+
+  constructor(base64: string) {
+    this.#base64 = base64;
+  }
+
+  /** null where there is no WebAssembly SIMD, or a page's content security policy forbids it. */
+  get compiled(): object | null {
+    if (this.#compiled === undefined) this.#compiled = compile(this.#base64);
+    return this.#compiled;
+  }
 }
 
 /** The parts of WebAssembly used here; without the DOM's types there are none. */
@@ -62,15 +63,16 @@ const BYTES_MAX = 1_000_000_000;
 /** A memory that has grown beyond this is given back when a small job comes along. */
 const KEPT_BYTES_MAX = 64_000_000;
 
-let compiled: object | null | undefined;
-let bench: { readonly kernels: Kernels; readonly memory: Memory } | undefined;
+const main = new WasmModule(KERNELS_WASM);
+let bench:
+  | { readonly kernels: Kernels; readonly memory: Memory; readonly others: Map<WasmModule, unknown> }
+  | undefined;
 let views: { f64: Float64Array; u32: Uint32Array; u8: Uint8Array } | undefined;
 let lastOwner: object | undefined;
 
 /** There is WebAssembly with 128-bit vectors here, and it may be used. */
 export function hasKernels(): boolean {
-  if (compiled === undefined) compiled = compile();
-  return compiled !== null;
+  return main.compiled !== null;
 }
 
 /** Lends the kernels and at least `nBytes` of their memory to `owner`, until the next claim. Undefined where there is no
@@ -82,11 +84,11 @@ export function claimWorkbench(owner: object, nBytes: number): Workbench | undef
     if (bench && bench.memory.buffer.byteLength > KEPT_BYTES_MAX && nBytes <= KEPT_BYTES_MAX) bench = undefined;
     if (!bench) {
       const memory = new wasm!.Memory({ initial: Math.ceil(nBytes / PAGE) + 1 });
-      const instance = new wasm!.Instance(compiled!, { env: { memory } });
-      bench = { kernels: instance.exports as Kernels, memory };
+      const instance = new wasm!.Instance(main.compiled!, { env: { memory } });
+      bench = { kernels: instance.exports as Kernels, memory, others: new Map() };
       views = undefined;
     }
-    const { kernels, memory } = bench;
+    const { kernels, memory, others } = bench;
     const missing = nBytes - memory.buffer.byteLength;
     if (missing > 0) {
       memory.grow(Math.ceil(missing / PAGE));
@@ -99,21 +101,33 @@ export function claimWorkbench(owner: object, nBytes: number): Workbench | undef
       u8: new Uint8Array(memory.buffer),
     };
     lastOwner = owner;
-    return { kernels, ...views, fresh };
+    const also = <Others>(module: WasmModule): Others | undefined => {
+      if (!others.has(module)) others.set(module, instantiate(module, memory));
+      return others.get(module) as Others | undefined;
+    };
+    return { kernels, ...views, fresh, also };
   } catch {
     return undefined;
   }
 }
 
-function compile(): object | null {
+function compile(base64: string): object | null {
   if (!wasm || !atob) return null;
   try {
-    const text = atob(KERNELS_WASM);
+    const text = atob(base64);
     const bytes = new Uint8Array(text.length);
     for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
     return new wasm.Module(bytes);
   } catch {
     return null;
+  }
+}
+
+function instantiate(module: WasmModule, memory: Memory): unknown {
+  try {
+    return module.compiled ? new wasm!.Instance(module.compiled, { env: { memory } }).exports : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,10 +12,14 @@ export const refuseAs =
 /** What a reader takes for bytes. */
 export type Bytes = Uint8Array | ArrayBuffer;
 
-/** @throws {OptionError} when it is neither a Uint8Array (a Node Buffer is one) nor an ArrayBuffer. */
+/** The same memory as a bare Uint8Array: a Node Buffer is one too, but its own `slice` copies nothing.
+ * @throws {OptionError} when it is neither a Uint8Array nor an ArrayBuffer. */
 export function asBytes(bytes: unknown, what = "bytes"): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  // not `instanceof`, which does not know those of another window
+  const kind = Object.prototype.toString.call(bytes);
+  if (kind === "[object ArrayBuffer]") return new Uint8Array(bytes as ArrayBuffer);
+  if (kind === "[object Uint8Array]" && ArrayBuffer.isView(bytes))
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   throw new OptionError(what, typeof bytes, "a Uint8Array or an ArrayBuffer with the file's content");
 }
 

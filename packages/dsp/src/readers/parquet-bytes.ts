@@ -56,7 +56,7 @@ export async function decodeParquetFile(bytes: Bytes, options: DecodeParquetOpti
 function sourceOf(bytes: Uint8Array): ByteSource {
   return {
     byteLength: bytes.length,
-    slice: (start, end = bytes.length) => bytes.slice(start, end).buffer as ArrayBuffer,
+    slice: (start, end = bytes.length) => new Uint8Array(bytes.subarray(start, end)).buffer,
   };
 }
 

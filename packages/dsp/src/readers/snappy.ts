@@ -1,4 +1,5 @@
-import { claimWorkbench, layOut } from "../kernels/wasm";
+import { claimRowBench } from "../kernels/row-wasm";
+import { layOut } from "../kernels/wasm";
 
 /** Below this a loop has copied before a call has begun. */
 const LOOP_MAX = 32;
@@ -10,10 +11,10 @@ const owner = {};
  * @see https://github.com/google/snappy/blob/main/format_description.txt */
 export function unsnappy(input: Uint8Array, length: number): Uint8Array {
   const at = layOut({ out: length + 64, input: input.length + 64 });
-  const bench = claimWorkbench(owner, at.end);
+  const bench = claimRowBench(owner, at.end);
   if (!bench) return unsnappyPlainly(input, length);
   bench.u8.set(input, at.input);
-  const n = bench.kernels.unsnappy(at.out, length, at.input, input.length);
+  const n = bench.rowKernels.unsnappy(at.out, length, at.input, input.length);
   if (n !== length) throw new Error("a Snappy block is damaged");
   return bench.u8.subarray(at.out, at.out + length);
 }

@@ -2,7 +2,8 @@ import { detrendLineInto, detrendMeanInto } from "../detrend";
 import { OptionError, TooShortError } from "../errors";
 import { planFft } from "../fft";
 import { fftTables, hasPlan } from "../kernels/fft-plan";
-import { claimWorkbench, layOut } from "../kernels/wasm";
+import { claimRowBench } from "../kernels/row-wasm";
+import { layOut } from "../kernels/wasm";
 import { checkChoice, checkCount, checkRate, checkRows } from "../rows";
 import type { Hertz } from "../units";
 import { makeWindow, type WindowName } from "../window";
@@ -150,9 +151,9 @@ function quickSpectra(data: Float64Array, plan: SegmentPlan, take: TakeSpectrum)
     x: 32 * nFft,
     out: 64 * nFrequencies,
   });
-  const bench = claimWorkbench(owner, at.end);
+  const bench = claimRowBench(owner, at.end);
   if (!bench) return false;
-  const { kernels, f64, u8, u32 } = bench;
+  const { kernels, rowKernels, f64, u8, u32 } = bench;
   u8.set(bytes, at.plan);
   f64.set(window, at.window / 8);
   for (let k = 0; k < nFrequencies; k++) {
@@ -166,10 +167,10 @@ function quickSpectra(data: Float64Array, plan: SegmentPlan, take: TakeSpectrum)
     for (let lane = 0; lane < lanes; lane++) loadSegment(f64, rows + lane * n, data, plan, first + lane);
     if (lanes < 4) f64.fill(0, rows + lanes * n, rows + 4 * n);
     kernels.pack(at.x, at.rows, 8 * n, n);
-    kernels.taper(at.x, n, at.window, 0);
+    rowKernels.taper(at.x, n, at.window, 0);
     if (nFft > n) f64.fill(0, at.x / 8 + 4 * n, at.x / 8 + 4 * nFft);
     kernels.forward(at.x, at.plan, at.plan);
-    kernels.separate(at.out, 16 * nFrequencies, at.x, at.table, nFrequencies);
+    rowKernels.separate(at.out, 16 * nFrequencies, at.x, at.table, nFrequencies);
     for (let lane = 0; lane < lanes; lane++) take(first + lane, f64, out + 2 * lane * nFrequencies);
   }
   return true;

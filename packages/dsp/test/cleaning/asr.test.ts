@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  applyAsr,
-  averageEpochs,
-  calibrateAsr,
-  extractEpochs,
-  findCleanSamples,
-  type Recording,
-  streamAsr,
-} from "../../src";
+import { averageEpochs, extractEpochs, type Recording } from "../../src";
+import { applyAsr, calibrateAsr, findCleanSamples, streamAsr } from "../../src/entries/cleaning";
 import { fitEegDistribution } from "../../src/cleaning/asr/eeg-distribution";
 import { spectralWeighting } from "../../src/cleaning/asr/spectral-weighting";
 import { multiply, transpose } from "../../src/cleaning/linear-algebra";

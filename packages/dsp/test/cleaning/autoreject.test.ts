@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { autoReject, type Epochs, type Position, searchRejectThreshold } from "../../src";
+import { type Epochs } from "../../src";
+import { autoReject, searchRejectThreshold } from "../../src/entries/cleaning";
+import { type Position } from "../../src/entries/montage";
 import { consecutiveFolds, validationLosses } from "../../src/cleaning/threshold-search";
 import { readGolden, relativeError } from "../golden";
 

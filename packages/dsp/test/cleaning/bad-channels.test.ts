@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findBadChannels, type Recording } from "../../src";
+import { type Recording } from "../../src";
+import { findBadChannels } from "../../src/entries/cleaning";
 import { readGolden, relativeError } from "../golden";
 import { madeUp } from "./made-up";
 

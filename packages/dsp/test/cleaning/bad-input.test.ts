@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import * as dsp from "../../src";
+import * as dsp from "../everything";
 import { madeUp } from "./made-up";
 
 const names = "Fp1 Fp2 F3 F4 C3 Cz C4 P3".split(" ");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { interpolateBadChannels, type Position, positionOf, surfaceLaplacian } from "../../src";
+import { interpolateBadChannels, surfaceLaplacian } from "../../src/entries/cleaning";
+import { type Position, positionOf } from "../../src/entries/montage";
 import { readGolden, relativeError } from "../golden";
 
 interface Case {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fitEog, regressEog } from "../../src";
+import { fitEog, regressEog } from "../../src/entries/cleaning";
 import { readGolden, relativeError } from "../golden";
 
 interface Case {

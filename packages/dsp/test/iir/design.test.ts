@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { BandError, OptionError, SampleRateError } from "../../src";
 import {
-  BandError,
   type ButterworthOptions,
   designButterworth,
   designChebyshev1,
   designIirNotch,
   firResponse,
-  OptionError,
-  SampleRateError,
   sosResponse,
-} from "../../src";
+} from "../../src/entries/filters";
 import { readGolden, relativeError } from "../golden";
 
 interface Case extends ButterworthOptions {

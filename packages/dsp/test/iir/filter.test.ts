@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { BandError, NotFiniteError, OptionError, ShapeError, TooShortError } from "../../src";
 import {
-  BandError,
   designButterworth,
   type FiltFiltPad,
   filterIir,
@@ -9,14 +9,10 @@ import {
   filtFilt,
   lfilter,
   lfilterState,
-  NotFiniteError,
-  OptionError,
-  ShapeError,
   sosFilter,
   sosFilterState,
   sosFiltFilt,
-  TooShortError,
-} from "../../src";
+} from "../../src/entries/filters";
 import { anyRow, makeRecording } from "../arbitraries";
 import { readGolden, relativeError, worstError } from "../golden";
 

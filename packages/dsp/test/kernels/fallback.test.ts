@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import * as quick from "../../src";
+import * as quick from "../everything";
 import { hasKernels } from "../../src/kernels/wasm";
 import { relativeError } from "../golden";
 
@@ -11,7 +11,7 @@ let plainHasKernels: boolean;
 beforeAll(async () => {
   vi.stubGlobal("WebAssembly", undefined);
   vi.resetModules();
-  plain = await import("../../src");
+  plain = await import("../everything");
   plainHasKernels = (await import("../../src/kernels/wasm")).hasKernels();
 });
 

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { afterAll, expect, test, vi } from "vitest";
 import { claimWorkbench, hasKernels, layOut } from "../../src/kernels/wasm";
-import { asSource, compile } from "../../wasm/build.mjs";
+import { compile, MODULES } from "../../wasm/build.mjs";
 
 afterAll(() => {
   vi.unstubAllGlobals();
   vi.resetModules();
 });
 
-test("the committed module is what its source gives", { timeout: 60_000 }, async () => {
-  const committed = readFileSync(new URL("../../src/kernels/wasm-bytes.ts", import.meta.url), "utf8");
-  expect(asSource(await compile())).toBe(committed);
+test.each(MODULES)("the committed $target is what its source gives", { timeout: 60_000 }, async (module) => {
+  const committed = readFileSync(new URL(`../../src/kernels/${module.target}`, import.meta.url), "utf8");
+  expect(await compile(module)).toBe(committed);
 });
 
 test("there are kernels here", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { positionOf } from "../../src";
+import { positionOf } from "../../src/entries/montage";
 import { contourPath } from "../../src/plots/contours";
 import { planSpline } from "../../src/plots/spline";
 

@@ -2,24 +2,26 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   BandError,
-  envelope,
   type Epochs,
+  NotFiniteError,
+  OptionError,
+  SampleRateError,
+  ShapeError,
+  TooShortError,
+} from "../../src";
+import {
+  envelope,
   makeMorlets,
   morletEpochs,
   type MorletOptions,
   morletPower,
-  NotFiniteError,
-  OptionError,
   periodogram,
-  SampleRateError,
-  ShapeError,
   spectrogram,
   type SpectrogramOptions,
-  TooShortError,
   welch,
   type WelchOptions,
   welchRecording,
-} from "../../src";
+} from "../../src/entries/spectra";
 import { anyRow, anyRows, makeRecording, wiggle } from "../arbitraries";
 import { readGolden, relativeError, worstError } from "../golden";
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { OptionError, StreamError } from "../../src";
 import {
   type Chunk,
   chunkFromLsl,
@@ -7,12 +8,10 @@ import {
   createStream,
   lslChunks,
   type LslPull,
-  OptionError,
   type SocketLike,
   type SocketOptions,
-  StreamError,
   webSocketChunks,
-} from "../../src";
+} from "../../src/entries/stream";
 
 const frames = [
   [1, 2, 0],

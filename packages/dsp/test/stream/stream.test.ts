@@ -1,22 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  type Chunk,
-  createStream,
   type DspError,
   extractEpochs,
   filterFir,
-  filterIir,
   findEvents,
   preprocess,
   type Recording,
   resampleEpochs,
+  StreamError,
+} from "../../src";
+import { filterIir } from "../../src/entries/filters";
+import {
+  type Chunk,
+  createStream,
   type Stream,
   type StreamEpoch,
   streamEpochs,
-  StreamError,
   type StreamOptions,
-} from "../../src";
+} from "../../src/entries/stream";
 import { makeRecording } from "../arbitraries";
 import { relativeError } from "../golden";
 

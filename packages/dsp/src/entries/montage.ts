@@ -1,0 +1,1 @@
+export { findPosition, type Montage, picks, type Position, positionOf, project2d, standardMontage } from "../montage";

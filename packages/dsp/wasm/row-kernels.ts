@@ -1,0 +1,2 @@
+export { addPower, polyphase, separate, sosOne, sosTwo, taper } from "./rows";
+export { unsnappy } from "./snappy";
