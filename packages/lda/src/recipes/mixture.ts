@@ -25,7 +25,7 @@ export interface Response {
 
 const ROUNDS = 60;
 /** Starts that end within so many units of log posterior count alike: the model is not as right as its likelihood says. */
-const TEMPERATURE = 5;
+const TEMPERATURE = 100;
 
 /** The response of a subject from unlabelled epochs: expectation-maximisation of a mixture of two normal distributions,
  * whose difference has a prior and whose shares are known, from the mean response and from each training subject's; the
