@@ -1,6 +1,6 @@
 import type { EstimatorFields, EstimatorState } from "./estimator-json";
 import { decisionsOf, predictionsOf, probabilitiesOf, type LinearScores } from "./linear";
-import { checkFinite, checkLabels, checkMatrix, checkWidth, type Matrix } from "./matrix";
+import { checkLabels, checkMatrix, checkWidth, type Matrix } from "./matrix";
 import { checkSampleWeight } from "./weights";
 
 /** What every linear classifier can do once it is fitted; how it is fitted is its own. */
@@ -53,7 +53,6 @@ export abstract class LinearClassifier {
   #checked(x: Matrix): Matrix {
     checkMatrix(x);
     checkWidth(x, this.nFeatures, "the classifier");
-    checkFinite(x);
     return x;
   }
 }

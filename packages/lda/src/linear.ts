@@ -1,5 +1,6 @@
 import { NumericalError } from "./errors";
-import type { Matrix } from "./matrix";
+import { linearScoresInto } from "./linalg/linear-kernel";
+import { checkFinite, type Matrix } from "./matrix";
 
 /** A linear classifier in the form that predictions use: score = (x - centre) · coefᵀ + offset.
  *
@@ -44,24 +45,21 @@ export function foldProjection(scores: LinearScores, mean: Float64Array, project
   return { ...scores, nFeatures, centre: mean, coef: folded, offset: offsets };
 }
 
-/** nRows × nScores. */
-export function scoresOf({ data, nRows, nFeatures }: Matrix, { centre, coef, offset }: LinearScores): Float64Array {
-  const nScores = offset.length;
-  const out = new Float64Array(nRows * nScores);
-  for (let i = 0; i < nRows; i++) {
-    const row = i * nFeatures;
-    for (let k = 0; k < nScores; k++) {
-      const weights = k * nFeatures;
-      let sum = 0;
-      for (let j = 0; j < nFeatures; j++) sum += (data[row + j]! - centre[j]!) * coef[weights + j]!;
-      out[i * nScores + k] = sum + offset[k]!;
-    }
-  }
-  for (let i = 0; i < out.length; i++)
-    if (Number.isNaN(out[i]))
+/** nRows × nScores. @throws {NonFiniteError} for features that are not; {NumericalError} for a score that is not. */
+export function scoresOf(x: Matrix, linear: LinearScores): Float64Array {
+  const nScores = linear.offset.length;
+  const out = new Float64Array(x.nRows * nScores);
+  linearScoresInto(out, x.data, x.nRows, linear);
+  for (let i = 0; i < out.length; i++) {
+    const score = out[i]!;
+    if (score - score === 0) continue;
+    // Whatever is not finite in a row is not finite in its score: only then are the features looked at.
+    checkFinite(x);
+    if (Number.isNaN(score))
       throw new NumericalError(
         `the score of row ${Math.floor(i / nScores)} does not fit a double: its features are too large`,
       );
+  }
   return out;
 }
 

@@ -1,6 +1,6 @@
 import { OptionError } from "./errors";
 import { decisionsOf, foldScaler, predictionsOf, probabilitiesOf, type LinearScores } from "./linear";
-import { checkFinite, checkMatrix, checkWidth, type Matrix } from "./matrix";
+import { checkMatrix, checkWidth, type Matrix } from "./matrix";
 
 /** A linear classifier that was fitted; `LinearDiscriminantAnalysis` is one. */
 export interface FittedClassifier {
@@ -94,7 +94,6 @@ export function createModel({
   const checked = (x: Matrix): Matrix => {
     checkMatrix(x);
     checkWidth(x, nFeatures, "the model");
-    checkFinite(x);
     return x;
   };
   return Object.freeze({

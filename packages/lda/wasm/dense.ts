@@ -133,42 +133,121 @@ export function gemm(
   }
 }
 
-/** For `count` columns of U (order × …, a row apart by `stride`): v = L⁻¹u for a banded L, then norms += v² and, for
- * each of nTargets rows of w, fits[target] += v·w, everything summed down the columns.
- * L(k, k - d) is at l + k·(band + 1) + d, its diagonal inverted. `v` has room for (band + 1) × 32 doubles. */
+/** For `count` columns of U (order × …, a row apart by `stride`): v = L⁻¹u for a banded L; then norms += v² and, for
+ * each of nTargets rows of w, fits[target] += v·w, everything summed down the columns. L(k, k - d) is at
+ * l + k·(band + 1) + d, its diagonal inverted. `v` has room for (band + 1) × 32 doubles. Columns are taken eight at a
+ * time, so that up to seven beyond the last are read and written too: rows of U, norms and fits have room for them. */
 export function bandLeverage(
   l: usize, order: i32, band: i32, u: usize, stride: i32, count: i32,
   w: usize, nTargets: i32, norms: usize, fits: usize, fitStride: i32, v: usize,
 ): void {
   const slots = band + 1;
-  for (let from = 0; from < count; from += 32) {
-    const width = min(32, count - from);
-    const bytes = <usize>((width + 1) & ~1) << 3;
-    for (let k = 0; k < order; k++) {
+  const rowBytes = <usize>stride << 3;
+  for (let column = 0; column < count; column += 8) {
+    const offset = <usize>column << 3;
+    let n0 = f64x2.splat(0), n1 = f64x2.splat(0), n2 = f64x2.splat(0), n3 = f64x2.splat(0);
+    let source = u + offset;
+    for (let k = 0; k < order; k++, source += rowBytes) {
       const row = l + <usize>(k * slots * 8);
-      const to = v + <usize>((k % slots) * 256);
-      const source = u + (<usize>(k * stride + from) << 3);
-      for (let at: usize = 0; at < bytes; at += 16) v128.store(to + at, v128.load(source + at));
+      let a0 = v128.load(source), a1 = v128.load(source, 16), a2 = v128.load(source, 32), a3 = v128.load(source, 48);
       const reach = min(band, k);
       for (let d = 1; d <= reach; d++) {
-        const factor = f64x2.splat(f64.load(row + (<usize>d << 3)));
-        const other = v + <usize>(((k - d) % slots) * 256);
-        for (let at: usize = 0; at < bytes; at += 16)
-          v128.store(to + at, f64x2.sub(v128.load(to + at), f64x2.mul(factor, v128.load(other + at))));
+        const factor = v128.load_splat<u64>(row + (<usize>d << 3));
+        const other = v + <usize>(((k - d) % slots) * 64);
+        a0 = f64x2.sub(a0, f64x2.mul(factor, v128.load(other)));
+        a1 = f64x2.sub(a1, f64x2.mul(factor, v128.load(other, 16)));
+        a2 = f64x2.sub(a2, f64x2.mul(factor, v128.load(other, 32)));
+        a3 = f64x2.sub(a3, f64x2.mul(factor, v128.load(other, 48)));
       }
       const inverse = v128.load_splat<u64>(row);
-      const sums = norms + (<usize>from << 3);
-      for (let at: usize = 0; at < bytes; at += 16) {
-        const value = f64x2.mul(v128.load(to + at), inverse);
-        v128.store(to + at, value);
-        v128.store(sums + at, f64x2.add(v128.load(sums + at), f64x2.mul(value, value)));
-      }
+      a0 = f64x2.mul(a0, inverse);
+      a1 = f64x2.mul(a1, inverse);
+      a2 = f64x2.mul(a2, inverse);
+      a3 = f64x2.mul(a3, inverse);
+      const to = v + <usize>((k % slots) * 64);
+      v128.store(to, a0);
+      v128.store(to, a1, 16);
+      v128.store(to, a2, 32);
+      v128.store(to, a3, 48);
+      n0 = f64x2.add(n0, f64x2.mul(a0, a0));
+      n1 = f64x2.add(n1, f64x2.mul(a1, a1));
+      n2 = f64x2.add(n2, f64x2.mul(a2, a2));
+      n3 = f64x2.add(n3, f64x2.mul(a3, a3));
       for (let t = 0; t < nTargets; t++) {
         const weight = v128.load_splat<u64>(w + (<usize>(t * order + k) << 3));
-        const fit = fits + (<usize>(t * fitStride + from) << 3);
-        for (let at: usize = 0; at < bytes; at += 16)
-          v128.store(fit + at, f64x2.add(v128.load(fit + at), f64x2.mul(weight, v128.load(to + at))));
+        const fit = fits + (<usize>(t * fitStride) << 3) + offset;
+        v128.store(fit, f64x2.add(v128.load(fit), f64x2.mul(weight, a0)));
+        v128.store(fit, f64x2.add(v128.load(fit, 16), f64x2.mul(weight, a1)), 16);
+        v128.store(fit, f64x2.add(v128.load(fit, 32), f64x2.mul(weight, a2)), 32);
+        v128.store(fit, f64x2.add(v128.load(fit, 48), f64x2.mul(weight, a3)), 48);
       }
     }
+    const sums = norms + offset;
+    v128.store(sums, f64x2.add(v128.load(sums), n0));
+    v128.store(sums, f64x2.add(v128.load(sums, 16), n1), 16);
+    v128.store(sums, f64x2.add(v128.load(sums, 32), n2), 32);
+    v128.store(sums, f64x2.add(v128.load(sums, 48), n3), 48);
   }
+}
+
+function finish(a: v128, b: v128, x: usize, centre: usize, coef: usize, from: i32, p: i32): f64 {
+  const pair = f64x2.add(a, b);
+  let sum = f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
+  for (let j = from; j < p; j++) {
+    const at = <usize>j << 3;
+    sum += (f64.load(x + at) - f64.load(centre + at)) * f64.load(coef + at);
+  }
+  return sum;
+}
+
+/** out(i, k) = Σⱼ (x(i, j) - centre(j))·coef(k, j) + offset(k). A row's sum is taken in the same order whatever rows are
+ * beside it: of every fourth term, and those four together. */
+export function linearScores(
+  x: usize, nRows: i32, p: i32, centre: usize, coef: usize, offset: usize, nScores: i32, out: usize,
+): void {
+  const bytes = <usize>p << 3;
+  const whole = p & ~3;
+  const end = <usize>whole << 3;
+  const step = <usize>nScores << 3;
+  let i = 0;
+  for (; i + 4 <= nRows; i += 4, x += 4 * bytes, out += 4 * step) {
+    const x1 = x + bytes;
+    const x2 = x1 + bytes;
+    const x3 = x2 + bytes;
+    for (let k = 0; k < nScores; k++) {
+      const w = coef + <usize>k * bytes;
+      let a0 = f64x2.splat(0), b0 = f64x2.splat(0), a1 = f64x2.splat(0), b1 = f64x2.splat(0);
+      let a2 = f64x2.splat(0), b2 = f64x2.splat(0), a3 = f64x2.splat(0), b3 = f64x2.splat(0);
+      for (let at: usize = 0; at < end; at += 32) {
+        let c = v128.load(centre + at);
+        let v = v128.load(w + at);
+        a0 = f64x2.add(a0, f64x2.mul(f64x2.sub(v128.load(x + at), c), v));
+        a1 = f64x2.add(a1, f64x2.mul(f64x2.sub(v128.load(x1 + at), c), v));
+        a2 = f64x2.add(a2, f64x2.mul(f64x2.sub(v128.load(x2 + at), c), v));
+        a3 = f64x2.add(a3, f64x2.mul(f64x2.sub(v128.load(x3 + at), c), v));
+        c = v128.load(centre + at, 16);
+        v = v128.load(w + at, 16);
+        b0 = f64x2.add(b0, f64x2.mul(f64x2.sub(v128.load(x + at, 16), c), v));
+        b1 = f64x2.add(b1, f64x2.mul(f64x2.sub(v128.load(x1 + at, 16), c), v));
+        b2 = f64x2.add(b2, f64x2.mul(f64x2.sub(v128.load(x2 + at, 16), c), v));
+        b3 = f64x2.add(b3, f64x2.mul(f64x2.sub(v128.load(x3 + at, 16), c), v));
+      }
+      const add = f64.load(offset + (<usize>k << 3));
+      const to = out + (<usize>k << 3);
+      f64.store(to, finish(a0, b0, x, centre, w, whole, p) + add);
+      f64.store(to + step, finish(a1, b1, x1, centre, w, whole, p) + add);
+      f64.store(to + 2 * step, finish(a2, b2, x2, centre, w, whole, p) + add);
+      f64.store(to + 3 * step, finish(a3, b3, x3, centre, w, whole, p) + add);
+    }
+  }
+  for (; i < nRows; i++, x += bytes, out += step)
+    for (let k = 0; k < nScores; k++) {
+      const w = coef + <usize>k * bytes;
+      let a = f64x2.splat(0), b = f64x2.splat(0);
+      for (let at: usize = 0; at < end; at += 32) {
+        a = f64x2.add(a, f64x2.mul(f64x2.sub(v128.load(x + at), v128.load(centre + at)), v128.load(w + at)));
+        b = f64x2.add(b, f64x2.mul(f64x2.sub(v128.load(x + at, 16), v128.load(centre + at, 16)), v128.load(w + at, 16)));
+      }
+      f64.store(out + (<usize>k << 3), finish(a, b, x, centre, w, whole, p) + f64.load(offset + (<usize>k << 3)));
+    }
 }

@@ -6,7 +6,8 @@ export interface Dense {
   /** C(i, j) += alpha · Σₖ A(i, k)·B(k, j), where A(i, k) lies at a.at + i·a.row + k·a.col, and so on. With `lower`, most
    * of what is above C's diagonal is left as it was. */
   gemm(m: number, n: number, k: number, alpha: number, a: Strided, b: Strided, c: Rows, lower?: boolean): void;
-  /** For `count` (at most 32) columns u of U: v = L⁻¹u for a banded L; |v|² to `norms`, v·w for each target to `fits`. */
+  /** For `count` (at most 32) columns u of U: v = L⁻¹u for a banded L; |v|² to `norms`, v·w for each target to `fits`.
+   * Rows of U, `norms` and rows of `fits` have room for columns up to the next multiple of 8, which are not defined. */
   bandLeverage(l: Band, u: Rows, count: number, w: number, nTargets: number, norms: number, fits: Rows): void;
 }
 
@@ -32,13 +33,19 @@ export interface Band {
 interface Exports {
   gemm(...numbers: number[]): void;
   bandLeverage(...numbers: number[]): void;
+  linearScores(...numbers: number[]): void;
+}
+
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
 }
 
 /** The parts of WebAssembly used here; without the DOM's types there are none. */
 interface Wasm {
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { exports: Exports };
-  Memory: new (size: { initial: number }) => { buffer: ArrayBuffer };
+  Memory: new (size: { initial: number }) => WasmMemory;
 }
 
 /** Doubles of working memory: a spare tile, a block of either operand, the last columns of a banded solve. */
@@ -55,34 +62,42 @@ export function openDense(length: number, width = 0): Dense {
 
 /** undefined where WebAssembly, its vectors or the memory are not to be had. */
 export function openWasmDense(length: number, width = 0): Dense | undefined {
+  const work = 8 * (length + (length & 1)); // vectors are read two doubles at a time
+  const bytes = work + 8 * Math.max(WORK, (width + 1) * COLUMNS);
+  const opened = denseModule(Math.ceil(bytes / 65536));
+  if (opened === undefined) return undefined;
+  const { memory, exports } = opened;
+  const { gemm, bandLeverage } = exports;
+  return {
+    f64: new Float64Array(memory.buffer, 0, length),
+    gemm: (m, n, k, alpha, a, b, c, lower = false) =>
+      gemm(m, n, k, alpha, 8 * a.at, a.row, a.col, 8 * b.at, b.row, b.col, 8 * c.at, c.row, lower ? 1 : 0, work),
+    bandLeverage: (l, u, count, w, nTargets, norms, fits) =>
+      bandLeverage(
+        8 * l.at,
+        l.order,
+        l.width,
+        8 * u.at,
+        u.row,
+        count,
+        8 * w,
+        nTargets,
+        8 * norms,
+        8 * fits.at,
+        fits.row,
+        work,
+      ),
+  };
+}
+
+/** The module with `pages` of memory, 64 kB each; undefined where there is no WebAssembly with vectors, or no memory. */
+export function denseModule(pages: number): { memory: WasmMemory; exports: Exports } | undefined {
   const { WebAssembly: wasm, atob } = globalThis as { WebAssembly?: Wasm; atob?: (base64: string) => string };
   if (wasm === undefined || atob === undefined) return undefined;
   try {
     compiled ??= new wasm.Module(Uint8Array.from(atob(DENSE_WASM), (char) => char.charCodeAt(0)));
-    const work = 8 * (length + (length & 1)); // vectors are read two doubles at a time
-    const bytes = work + 8 * Math.max(WORK, (width + 1) * COLUMNS);
-    const memory = new wasm.Memory({ initial: Math.ceil(bytes / 65536) });
-    const { gemm, bandLeverage } = new wasm.Instance(compiled, { env: { memory } }).exports;
-    return {
-      f64: new Float64Array(memory.buffer, 0, length),
-      gemm: (m, n, k, alpha, a, b, c, lower = false) =>
-        gemm(m, n, k, alpha, 8 * a.at, a.row, a.col, 8 * b.at, b.row, b.col, 8 * c.at, c.row, lower ? 1 : 0, work),
-      bandLeverage: (l, u, count, w, nTargets, norms, fits) =>
-        bandLeverage(
-          8 * l.at,
-          l.order,
-          l.width,
-          8 * u.at,
-          u.row,
-          count,
-          8 * w,
-          nTargets,
-          8 * norms,
-          8 * fits.at,
-          fits.row,
-          work,
-        ),
-    };
+    const memory = new wasm.Memory({ initial: pages });
+    return { memory, exports: new wasm.Instance(compiled, { env: { memory } }).exports };
   } catch {
     return undefined;
   }
