@@ -59,16 +59,14 @@ export function findEvents(
     throw new SampleRateError(sampleRateHz);
 
   if (typeof recording?.stim?.length !== "number") throw new OptionError("stim", recording?.stim, "an array of codes");
-  let { stim } = recording;
-  // A step leads to every code but the first, so that of codes as they are meant to be none needs to be looked at twice.
-  let steps = stim instanceof Int32Array && !uintCast ? stimSteps(stim) : null;
-  if (!steps || stim[0]! < 0) {
-    stim = toCodes(stim, uintCast);
-    steps = stimSteps(stim)!;
-  }
+  const { stim } = recording;
+  // A step leads to every code but the first: of codes as they are meant to be none needs to be looked at twice.
+  const stepsAsGiven = stim instanceof Int32Array && !uintCast && !(stim[0]! < 0) ? stimSteps(stim) : null;
+  const channel = stepsAsGiven ? stim : toCodes(stim, uintCast);
+  let steps = stepsAsGiven ?? stimSteps(channel)!;
   const minSamples = minDurationSeconds * (sampleRateHz ?? 1);
   if (minSamples > 0) steps = mergeSteps(steps, Number.isInteger(minSamples) ? minSamples - 1 : Math.floor(minSamples));
-  const initial = stim[0] ?? 0;
+  const initial = channel[0] ?? 0;
   if (initial !== 0 && initialEvent) steps.unshift({ sample: 0, before: 0, after: initial });
   if (mask !== null) steps = maskSteps(steps, maskType === "and" ? mask : ~mask);
 
@@ -128,7 +126,7 @@ function toCodes(stim: ArrayLike<number>, uintCast: boolean): Int32Array {
 
 /** Every change of value; a channel that ends above 0 is closed by a step just after its last sample.
  * @returns null when one leads below 0. */
-function stimSteps(stim: Int32Array): Step[] | null {
+function stimSteps(stim: ArrayLike<number>): Step[] | null {
   const steps: Step[] = [];
   let before = stim.length > 0 ? stim[0]! : 0;
   for (let i = 1; i < stim.length; i++) {

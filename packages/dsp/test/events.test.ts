@@ -54,3 +54,10 @@ test("an offset without its onset leaves no event", () => {
   expect(findEvents({ stim: Int32Array.of(2, 2, 0, 0) }, { output: "offset" }).nEvents).toBe(0);
   expect(findEvents({ stim: new Int32Array(0) }).nEvents).toBe(0);
 });
+
+test("negative codes count by their magnitude, wherever they stand", () => {
+  for (const stim of [Int32Array.of(0, -3, -3, 0, 5, 0), Float64Array.of(0, -3.5, 3, 0, 5, 0)])
+    expect(findEvents({ stim })).toMatchObject({ samples: Int32Array.of(1, 4), codes: Int32Array.of(3, 5) });
+  const first = findEvents({ stim: Int32Array.of(-2, 2, 0, 1) }, { initialEvent: true });
+  expect(first).toMatchObject({ samples: Int32Array.of(0, 3), codes: Int32Array.of(2, 1) });
+});
