@@ -2,6 +2,7 @@ import { OptionError } from "../errors";
 import { designFir, type FirOptions } from "../fir";
 import { designButterworth, designChebyshev1, type IirBand } from "../iir/design";
 import { checkSections, sosFilterInto } from "../iir/sosfilt";
+import { type FilterBlock, LANES, nextBlockLength, planBlockFilter } from "../kernels/block-filter";
 import type { Hertz } from "../units";
 
 /** Frames that go through the stages at a time; whatever the size of a chunk, no buffer grows with it. */
@@ -83,8 +84,13 @@ function planIir(sos: Float64Array, nChannels: number): FilterStage {
   };
 }
 
-/** Each sample out is one sum over all taps, always in the same order, so that no chunking can change a bit. Symmetric taps
- * halve the products. The signal before the first sample and after the last is its odd reflection, as in `filterRows`. */
+/** Taps that meet the latest samples; what the others give is known for as many outputs to come. */
+const HEAD = 256;
+
+/** What older samples give to each output does not wait for the latest: for `HEAD` outputs at a time, always the same ones,
+ * it comes from a transform. The latest samples are summed up directly. So no chunking can change a bit, and no sample
+ * makes more work than a transform, however many taps there are. Few symmetric taps are one sum, of half the products.
+ * The signal before the first sample and after the last is its odd reflection, as in `filterRows`. */
 function planFir(taps: Float64Array, nChannels: number): FilterStage {
   const nTaps = taps.length;
   const half = (nTaps - 1) / 2;
@@ -98,6 +104,7 @@ function planFir(taps: Float64Array, nChannels: number): FilterStage {
   let nIn = 0;
   let begun = false;
   let ending: { readonly reflected: Float64Array; next: number } | null = null;
+  const older = nTaps > 2 * HEAD ? planOlder(taps.subarray(0, nTaps - HEAD), nChannels) : null;
 
   const append = (rows: Float64Array, stride: number, start: number, n: number): void => {
     if (end + n > capacity) {
@@ -117,15 +124,17 @@ function planFir(taps: Float64Array, nChannels: number): FilterStage {
   /** Writes all sums that there are samples for, and gives their number. */
   const sumInto = (out: Float64Array): number => {
     const n = Math.max(end - from - (nTaps - 1), 0);
-    for (let channel = 0; channel < nChannels; channel++)
-      symmetricSumsInto(out, channel * BLOCK, latest, channel * capacity + from, n, taps);
+    if (older) older.sumInto(out, latest, capacity, from, n, taps);
+    else
+      for (let channel = 0; channel < nChannels; channel++)
+        symmetricSumsInto(out, channel * BLOCK, latest, channel * capacity + from, n, taps);
     from += n;
     return n;
   };
 
   return {
     delaySamples: half,
-    bufferBytes: latest.byteLength,
+    bufferBytes: latest.byteLength + (older?.bufferBytes ?? 0),
     push(out, rows, n) {
       append(rows, BLOCK, 0, n);
       nIn += n;
@@ -159,8 +168,94 @@ function planFir(taps: Float64Array, nChannels: number): FilterStage {
       nIn = 0;
       begun = false;
       ending = null;
+      older?.reset();
     },
   };
+}
+
+/** Sums whose older samples are convolved with their taps `HEAD` outputs ahead. */
+function planOlder(olderTaps: Float64Array, nChannels: number) {
+  const nOlder = olderTaps.length;
+  const filter = planBlockFilter(olderTaps.toReversed(), nextBlockLength(nOlder + HEAD - 1));
+  const shares = new Float64Array(nChannels * HEAD);
+  let next = 0; // which of the shares that there are comes next
+
+  return {
+    bufferBytes: shares.byteLength,
+    /** Writes the n sums that begin at sample `from` of each row, rows of `out` and `data` being `BLOCK` and `stride` apart. */
+    sumInto(out: Float64Array, data: Float64Array, stride: number, from: number, n: number, taps: Float64Array): void {
+      for (let done = 0; done < n;) {
+        if (next === 0) makeShares(data, stride, from + done);
+        const take = Math.min(n - done, HEAD - next);
+        for (let channel = 0; channel < nChannels; channel++) {
+          const at = channel * stride + from + done + nOlder;
+          addSumsInto(out, channel * BLOCK + done, shares, channel * HEAD + next, data, at, take, taps, nOlder);
+        }
+        done += take;
+        next = (next + take) % HEAD;
+      }
+    },
+    reset: () => void (next = 0),
+  };
+
+  function makeShares(data: Float64Array, stride: number, from: number): void {
+    for (let first = 0; first < nChannels; first += LANES) {
+      const blocks: FilterBlock[] = [];
+      for (let channel = first; channel < Math.min(first + LANES, nChannels); channel++) {
+        const start = channel * stride + from;
+        // no more than is needed: what has come since would change the last bits
+        const input = data.subarray(start, start + nOlder + HEAD - 1);
+        blocks.push({ input, from: 0, out: shares, to: channel * HEAD, n: HEAD });
+      }
+      filter.filter(blocks);
+    }
+  }
+}
+
+/** `out[i] = shares[i] + Σ taps[k] · data[i + k - first]` over the taps from `first` on, four sums side by side. */
+function addSumsInto(
+  out: Float64Array,
+  to: number,
+  shares: Float64Array,
+  share: number,
+  data: Float64Array,
+  start: number,
+  n: number,
+  taps: Float64Array,
+  first: number,
+): void {
+  const nTaps = taps.length;
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    let at = start + i;
+    let s0 = shares[share + i]!,
+      s1 = shares[share + i + 1]!,
+      s2 = shares[share + i + 2]!,
+      s3 = shares[share + i + 3]!;
+    let x0 = data[at]!,
+      x1 = data[at + 1]!,
+      x2 = data[at + 2]!;
+    for (let k = first; k < nTaps; k++, at++) {
+      const h = taps[k]!;
+      const x3 = data[at + 3]!;
+      s0 += h * x0;
+      s1 += h * x1;
+      s2 += h * x2;
+      s3 += h * x3;
+      x0 = x1;
+      x1 = x2;
+      x2 = x3;
+    }
+    out[to + i] = s0;
+    out[to + i + 1] = s1;
+    out[to + i + 2] = s2;
+    out[to + i + 3] = s3;
+  }
+  for (; i < n; i++) {
+    let sum = shares[share + i]!;
+    for (let k = first, at = start + i; k < nTaps; k++, at++) sum += taps[k]! * data[at]!;
+    out[to + i] = sum;
+  }
 }
 
 /** `out[i] = Σ taps[k] · data[i + k]` for n of them. Four sums run side by side, through which the samples slide: each is

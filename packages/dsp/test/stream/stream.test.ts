@@ -25,6 +25,8 @@ import { relativeError } from "../golden";
 const recording = makeRecording({ nSamples: 2400, nChannels: 5 });
 const base: StreamOptions = { sampleRateHz: 128, channelNames: recording.channelNames };
 const fir: StreamOptions = { ...base, filter: { lowHz: 2, highHz: 20 } };
+/** 845 taps, so many that older samples go through transforms. */
+const longFir: StreamOptions = { ...base, filter: { lowHz: 0.5, highHz: 20 } };
 const iir: StreamOptions = { ...base, filter: { kind: "iir", lowHz: 1, highHz: 20 } };
 
 /** Samples [from, to) of the recording as a chunk. */
@@ -113,10 +115,28 @@ describe("a stream gives what the batch functions give of the whole", () => {
     );
   });
 
-  test.each([1, 2, 105, 106, 107, 210, 211, 212, 213, 300])("however short: %i samples", (nSamples) => {
+  test("by FIR of many taps, whatever the number of channels, also after a reset", () => {
+    for (const nChannels of [1, 4, 6]) {
+      const some = makeRecording({ nSamples: 2400, nChannels });
+      const options = { ...longFir, channelNames: some.channelNames, epochs: { ...window, codes: [1, 2] } };
+      const batch = extractEpochs(filterFir(some, { lowHz: 0.5, highHz: 20 }), findEvents(some), options.epochs);
+      const stream = createStream({ ...options, resampleHz: null });
+      for (const chunk of chunksOf([500], some)) stream.push(chunk);
+      stream.reset();
+      const epochs = [...chunksOf([33], some)].flatMap((chunk) => stream.push(chunk));
+      const all = joined([...epochs, ...stream.flush()]);
+      expect(all.length).toBeGreaterThan(1000);
+      expect(relativeError(all, batch.data)).toBeLessThan(1e-12);
+    }
+  });
+
+  test.each([
+    ...[1, 2, 105, 106, 107, 210, 211, 212, 213, 300].map((nSamples) => [nSamples, 2] as const),
+    ...[1, 2, 421, 422, 423, 424, 845, 1000].map((nSamples) => [nSamples, 0.5] as const),
+  ])("however short: %i samples, from %f Hz", (nSamples, lowHz) => {
     const short = makeRecording({ nSamples });
     const whole = { ...short, stim: short.stim.map((_, i) => (i === Math.floor(nSamples / 2) ? 1 : 0)) };
-    const options = { lowHz: 2, highHz: 20 };
+    const options = { lowHz, highHz: 20 };
     const filtered = filterFir(whole, options);
     const oneSample = { tMinSeconds: 0, tMaxSeconds: 1 / 128 };
     const event = findEvents(whole).nEvents;
@@ -131,13 +151,15 @@ describe("a stream gives what the batch functions give of the whole", () => {
 });
 
 describe("whatever the chunks", () => {
-  const once = { fir: joined(runAll(fir, chunksOf([2400]))), iir: joined(runAll(iir, chunksOf([2400]))) };
+  const options = { fir, longFir, iir };
+  const whole = (kind: keyof typeof options) => joined(runAll(options[kind], chunksOf([2400])));
+  const once = { fir: whole("fir"), longFir: whole("longFir"), iir: whole("iir") };
 
-  test.each(["fir", "iir"] as const)("%s: the same bits", (kind) => {
+  test.each(["fir", "longFir", "iir"] as const)("%s: the same bits", (kind) => {
     expect(once[kind].length).toBeGreaterThan(1000);
     fc.assert(
       fc.property(anySizes, (sizes) => {
-        expect(joined(runAll(kind === "fir" ? fir : iir, chunksOf(sizes)))).toEqual(once[kind]);
+        expect(joined(runAll(options[kind], chunksOf(sizes)))).toEqual(once[kind]);
       }),
       { numRuns: 12 },
     );
