@@ -1,6 +1,7 @@
 /** Recordings of any format from and to files. Node; what is in the files is `@p300/dsp/readers`'s. */
 import { open, readdir, readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
+import { checkOptions, checkPath } from "./check-object";
 import { FormatError } from "./errors";
 import { readRecordingFile, writeRecording } from "./parquet";
 import { readJson } from "./read-json";
@@ -11,8 +12,8 @@ import { decodeRecordingFile, type DecodeRecordingOptions } from "./readers/deco
 import { detectFormat } from "./readers/detect";
 import { encodeEdf } from "./readers/edf-write";
 import type { DecodedFile, RecordingFormat } from "./readers/recording-file";
-import type { Recording } from "./recording";
-import { fileError, writeFileWhole } from "./write-whole";
+import { checkRecording, type Recording } from "./recording";
+import { checkRegularFile, fileError, writeFileWhole } from "./write-whole";
 
 export type { DecodedFile, DecodeOptions, OtherChannel, RecordingFormat } from "./readers/recording-file";
 export type { Annotation, Recording } from "./recording";
@@ -31,6 +32,8 @@ export async function openRecordingFile(
   path: string,
   options: OpenOptions = {},
 ): Promise<DecodedFile & { readonly otherColumns: readonly string[] }> {
+  checkPath(path);
+  checkOptions(options);
   const format = options.format ?? detectFormat(path, await readStart(path));
   if (format === "parquet" && options.metadata === undefined) {
     const { recording, otherColumns } = await readRecordingFile(path);
@@ -50,9 +53,9 @@ export async function openRecordingFile(
 
 async function readStart(path: string): Promise<Uint8Array> {
   try {
+    await checkRegularFile(path);
     const handle = await open(path);
     try {
-      if ((await handle.stat()).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
       const start = new Uint8Array(1024);
       const { bytesRead } = await handle.read(start, 0, start.length, 0);
       return start.subarray(0, bytesRead);
@@ -66,6 +69,7 @@ async function readStart(path: string): Promise<Uint8Array> {
 
 async function readWhole(path: string): Promise<Uint8Array> {
   try {
+    await checkRegularFile(path);
     return await readFile(path);
   } catch (cause) {
     throw fileError(path, cause);
@@ -128,6 +132,9 @@ export async function saveRecording(
   recording: Recording,
   options: SaveOptions = {},
 ): Promise<readonly string[]> {
+  checkPath(path);
+  checkOptions(options);
+  checkRecording(recording);
   const ending = extname(path).toLowerCase();
   const format = options.format ?? ENDINGS[ending];
   switch (format) {

@@ -1,7 +1,8 @@
 /** Recordings and features from and to Parquet files. Node only; what is in the files is `readers/parquet-bytes.ts`'s. */
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ColumnError, ShapeError } from "./errors";
+import { checkObject, checkPath } from "./check-object";
+import { ColumnError, OptionError, ShapeError } from "./errors";
 import type { Features } from "./flatten";
 import { parseMetadata } from "./metadata";
 import {
@@ -20,7 +21,7 @@ import { encodeNumbers, type NumberTable } from "./readers/parquet-numbers";
 import { type ByteSource, type Table, useTable } from "./readers/parquet-table";
 import { readJson } from "./read-json";
 import type { Recording } from "./recording";
-import { fileError, writeFileWhole } from "./write-whole";
+import { checkRegularFile, fileError, writeFileWhole } from "./write-whole";
 
 export { readEpochs, writeEpochs } from "./epochs-store";
 export type { Features } from "./flatten";
@@ -76,6 +77,7 @@ export async function writeRecording(
   recording: Recording,
   options: EncodeParquetOptions = {},
 ): Promise<void> {
+  checkPath(path);
   const { bytes, metadata } = await encodeParquetRecording(recording, options);
   await writeFileWhole(path, bytes); // first: it carries the metadata within
   await writeFileWhole(join(dirname(path), "metadata.json"), `${JSON.stringify(metadata, undefined, 1)}\n`);
@@ -88,6 +90,7 @@ export async function writeRecording(
  * @throws {ColumnError} when the columns are not `feature_0` … `feature_<n-1>` and `label`. @throws {ShapeError} when the
  * two files do not have as many rows. */
 export async function readFeatures(folder: string): Promise<{ features: Features; labels: Int32Array }> {
+  checkPath(folder, "folder");
   const features = await readFeatureRows(join(folder, "features.parquet"));
   const labelsPath = join(folder, "labels.parquet");
   const labels = await withTable(labelsPath, async (table) => {
@@ -119,6 +122,8 @@ function readFeatureRows(path: string): Promise<Features> {
 /** Writes `features.parquet` (double columns `feature_0`, `feature_1`, …) and `labels.parquet` (an int column `label`)
  * into a folder, which is made when absent. */
 export async function writeFeatures(folder: string, features: Features, labels: Int32Array): Promise<void> {
+  checkPath(folder, "folder");
+  checkFeatures(features, labels);
   const { data, nRows, nFeatures } = features;
   if (data.length !== nRows * nFeatures) throw new ShapeError("features.data.length", data.length, nRows * nFeatures);
   if (labels.length !== nRows) throw new ShapeError("labels.length", labels.length, nRows);
@@ -127,6 +132,17 @@ export async function writeFeatures(folder: string, features: Features, labels: 
   await writeFileWhole(join(folder, "features.parquet"), encodeNumbers(table));
   const label: NumberTable = { columnNames: ["label"], type: "INT32", nRows, data: labels };
   await writeFileWhole(join(folder, "labels.parquet"), encodeNumbers(label));
+}
+
+/** For callers without types. */
+function checkFeatures(features: unknown, labels: unknown): void {
+  checkObject("features", features, "features: { data, nRows, nFeatures }");
+  const { data, nRows, nFeatures } = features as Partial<Features>;
+  if (!(data instanceof Float64Array))
+    throw new OptionError("features.data", typeof data, "a Float64Array of nRows × nFeatures");
+  for (const [name, n] of Object.entries({ nRows, nFeatures }))
+    if (!(Number.isSafeInteger(n) && n! >= 0)) throw new OptionError(`features.${name}`, n, "a whole number");
+  if (!(labels instanceof Int32Array)) throw new OptionError("labels", typeof labels, "an Int32Array, a label a row");
 }
 
 function transpose(data: Float64Array, nRows: number, nColumns: number): Float64Array {
@@ -143,14 +159,16 @@ const withTable = <T>(path: string, use: (table: Table) => Promise<T>): Promise<
 
 /** Opens a file, uses its bytes as they are needed, and closes it. */
 async function withFile<T>(path: string, use: (file: ByteSource) => Promise<T>): Promise<T> {
+  checkPath(path);
   let handle: FileHandle;
   try {
+    await checkRegularFile(path);
     handle = await open(path);
   } catch (cause) {
     throw fileError(path, cause);
   }
   try {
-    return await use(await sourceOf(path, handle));
+    return await use(await sourceOf(handle));
   } catch (cause) {
     throw (cause as NodeJS.ErrnoException).syscall === undefined ? cause : fileError(path, cause);
   } finally {
@@ -158,10 +176,8 @@ async function withFile<T>(path: string, use: (file: ByteSource) => Promise<T>):
   }
 }
 
-async function sourceOf(path: string, handle: FileHandle): Promise<ByteSource> {
-  const stats = await handle.stat();
-  if (stats.isDirectory()) throw fileError(path, { code: "EISDIR" });
-  const { size } = stats;
+async function sourceOf(handle: FileHandle): Promise<ByteSource> {
+  const { size } = await handle.stat();
   return {
     byteLength: size,
     async slice(start, end = size) {

@@ -1,9 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FileError } from "./errors";
 import { makeFolders } from "./make-folders";
+
+const NOT_REGULAR = "ENOTREGULAR";
+
+/** Refuses what has no length and may never end, as a pipe, and what would no longer be itself once a file took its place.
+ * @throws {Error} with a `code` that `fileError` puts into words. */
+export async function checkRegularFile(path: string): Promise<void> {
+  const found = await stat(path);
+  if (found.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+  if (!found.isFile()) throw Object.assign(new Error(), { code: NOT_REGULAR });
+}
 
 /** Says in words why the system refused a file. */
 export function fileError(path: string, cause: unknown): FileError {
@@ -18,6 +28,9 @@ export function fileError(path: string, cause: unknown): FileError {
     EROFS: "lies on a read-only file system: give another path",
     ENOSPC: "no space is left on the disk: free some",
     EMFILE: "too many files are open: raise the limit",
+    ENAMETOOLONG: "the name is too long: give a shorter one",
+    ELOOP: "symbolic links go round in a circle: mend them",
+    [NOT_REGULAR]: "is a device or a pipe, not a file: name a file",
   };
   return new FileError(path, reasons[code] ?? `cannot be used (${code || String(cause)})`, { cause });
 }
@@ -42,6 +55,9 @@ export async function writeFileWhole(path: string, content: Uint8Array | string 
   const temporary = temporaryBeside(path);
   unfinished.add(temporary);
   try {
+    await checkRegularFile(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "ENOENT") throw cause;
+    });
     await makeFolders(dirname(temporary));
     await writeFile(temporary, content);
     await rename(temporary, path);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addReadingOptions, READABLE, type ReadingFlags, readingOptions } from "./reading";
+import { parsePath } from "./values";
 
 interface ConvertFlags extends ReadingFlags {
   readonly out: string;
@@ -12,7 +13,7 @@ export function addConvert(program: Command): Command {
     .command("convert")
     .description("write a recording in another format")
     .argument("<file>", `a recording: ${READABLE}`)
-    .requiredOption("--out <file>", "where to, by its ending: .parquet, .csv, .tsv, .edf, .bdf or .vhdr")
+    .requiredOption("--out <file>", "where to, by its ending: .parquet, .csv, .tsv, .edf, .bdf or .vhdr", parsePath)
     .option("--float32", "four bytes a sample in Parquet");
   return addReadingOptions(command).option("--json", "print what was written as one line of JSON").action(run);
 }

@@ -1,4 +1,5 @@
 import { Argument, type Command, InvalidArgumentError } from "commander";
+import { parsePath } from "./values";
 
 interface DownloadFlags {
   readonly out: string;
@@ -13,7 +14,7 @@ export function addDownload(program: Command): Command {
     .command("download")
     .description("download a public data set and convert it to Parquet; what was broken off is gone on with")
     .addArgument(new Argument("<dataset>", "bi2014a: 64 subjects, from Zenodo").choices(["bi2014a"]))
-    .requiredOption("--out <dir>", "folder to write subject_NN/subject_NN_eeg_stim.parquet into")
+    .requiredOption("--out <dir>", "folder to write subject_NN/subject_NN_eeg_stim.parquet into", parsePath)
     .option("--subjects <list>", "which of them, as in 1,2,5-8; all when absent", parseSubjects)
     .option("--base-url <url>", "a mirror of https://zenodo.org")
     .option("--keep-archives", "leave the downloaded archives in DIR/archives")

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { BaselineWindow } from "../baseline";
 import type { Preprocessed, PreprocessOptions, PreprocessWork } from "../preprocess";
 import { addReadingOptions, READABLE, type ReadingFlags, readingOptions, tellsMore } from "./reading";
-import { parseNumber, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
+import { parseNumber, parsePath, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
 
 interface PreprocessFlags extends ReadingFlags {
   readonly out: string;
@@ -21,7 +21,7 @@ export function addPreprocess(program: Command): Command {
     .command("preprocess")
     .description("turn recordings into features.parquet, labels.parquet and summary.json")
     .argument("<file...>", `recordings: ${READABLE}; several go to DIR/<folder>_<stem>/`)
-    .requiredOption("--out <dir>", "folder to write to")
+    .requiredOption("--out <dir>", "folder to write to", parsePath)
     .option("--low-hz <hz>", "lower edge of the band-pass", parsePositive, 1)
     .option("--high-hz <hz>", "upper edge of the band-pass", parsePositive, 20)
     .option("--t-min <seconds>", "first sample of an epoch, from the flash", parseNumber, -0.1)

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { BaselineWindow } from "../baseline";
 import type { RecordingAnalysis } from "../report/analyse";
 import { addReadingOptions, READABLE, type ReadingFlags, readingOptions } from "./reading";
-import { parseNumber, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
+import { parseNumber, parsePath, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
 
 interface ReportFlags extends ReadingFlags {
   readonly out: string;
@@ -22,7 +22,7 @@ export function addReport(program: Command): Command {
     .command("report")
     .description("write an ERP report of a recording, one self-contained HTML page")
     .argument("<file>", `a recording: ${READABLE}`)
-    .requiredOption("--out <file>", "page to write")
+    .requiredOption("--out <file>", "page to write", parsePath)
     .option("--low-hz <hz>", "lower edge of the band-pass", parsePositive, 1)
     .option("--high-hz <hz>", "upper edge of the band-pass", parsePositive, 20)
     .option("--t-min <seconds>", "first sample of an epoch, from the flash", parseNumber, -0.1)

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { parseCount, parseWhole } from "./values";
+import { parseCount, parsePath, parseWhole } from "./values";
 
 interface SynthFlags {
   readonly subjects: number;
@@ -13,7 +13,7 @@ export function addSynth(program: Command): Command {
     .command("synth")
     .description("make up recordings shaped like bi2014a: 16 electrodes, 512 Hz, 576 flashes")
     .requiredOption("--subjects <n>", "how many subjects; 1 to 15 are the reference cohort", parseCount)
-    .requiredOption("--out <dir>", "folder to write subject_NN/subject_NN_eeg_stim.parquet into")
+    .requiredOption("--out <dir>", "folder to write subject_NN/subject_NN_eeg_stim.parquet into", parsePath)
     .option("--seed <n>", "moves the noise, and the subjects after the 15th", parseWhole, 0)
     .option("--json", "print what was written as one line of JSON")
     .action(run);

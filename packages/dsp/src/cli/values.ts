@@ -40,3 +40,9 @@ export function parseWindow(text: string): readonly [number | null, number | nul
   const [from, to] = ends.map((end) => (end.trim() === "" ? null : parseNumber(end)));
   return [from!, to!];
 }
+
+/** A path of a file or folder. */
+export function parsePath(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must be a path.");
+  return text;
+}
