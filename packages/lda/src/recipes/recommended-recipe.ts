@@ -248,7 +248,14 @@ function validate(
   });
 }
 
-function judge(heldOut: readonly HeldOut[], subset: readonly number[]): { auc: number; standardError: number } {
+interface Judged {
+  readonly auc: number;
+  readonly standardError: number;
+  /** One a part held out. */
+  readonly aucs: readonly number[];
+}
+
+function judge(heldOut: readonly HeldOut[], subset: readonly number[]): Judged {
   const scales = subset.map((k) => scaleOf(heldOut.flatMap(({ scores }) => Array.from(scores[k]!))));
   const aucs = heldOut.flatMap(({ labels, scores }) =>
     new Set(labels).size < 2
@@ -263,18 +270,27 @@ function judge(heldOut: readonly HeldOut[], subset: readonly number[]): { auc: n
           ),
         ],
   );
-  const auc = aucs.reduce((a, b) => a + b, 0) / aucs.length;
-  const variance = aucs.reduce((sum, value) => sum + (value - auc) ** 2, 0) / Math.max(1, aucs.length - 1);
-  return { auc, standardError: Math.sqrt(variance / aucs.length) };
+  return { auc: meanOf(aucs), standardError: standardErrorOf(aucs), aucs };
 }
 
-/** The largest mean of recipes that is within one standard error of the best: differences below that are chance, and a
- * mean of more recipes depends less on it. */
-function choose<T extends Validated>(validation: readonly T[]): T {
+/** The mean of most recipes among those that are worse than the best by no more than the standard error of that
+ * difference, part by part: less than that is chance, and a mean of more recipes depends less on it. */
+function choose<T extends Validated & Judged>(validation: readonly T[]): T {
   const best = validation[0]!;
   return validation
-    .filter(({ auc }) => auc >= best.auc - best.standardError)
+    .filter(({ aucs }) => {
+      const behind = aucs.map((auc, part) => best.aucs[part]! - auc);
+      return meanOf(behind) <= standardErrorOf(behind);
+    })
     .reduce((most, other) => (other.members.length > most.members.length ? other : most));
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+function standardErrorOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
+  return Math.sqrt(variance / values.length);
 }
 
 function scaleOf(scores: readonly number[]): Scale {
