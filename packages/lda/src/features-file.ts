@@ -84,7 +84,8 @@ export function joinFeatures(parts: readonly LabelledRows[], sources?: readonly 
   return { features: { data, nRows, nFeatures }, labels, featureNames: first.featureNames };
 }
 
-async function readLabels(file: string): Promise<Int32Array> {
+/** One integer class code a row. @throws {FeaturesFileError} */
+export async function readLabels(file: string): Promise<Int32Array> {
   const table = await openTable(file);
   const column = table.names.indexOf("label");
   if (column < 0 || table.names.length !== 1)

@@ -139,22 +139,36 @@ function classifierFor(options: TrainOptions): {
  * @throws {MetricUndefinedError} when a class is absent from the labels, or the model has more than two;
  * {LabelError} for a label the model does not know; and as `predictProba`. */
 export function evaluateModel(model: Model, features: Matrix, labels: ArrayLike<number>): Evaluation {
-  const { classes, positive } = model;
-  if (classes.length !== 2)
-    throw new MetricUndefinedError("evaluation", `it is of two classes, the model has ${classes.length}`);
+  checkTwoClasses(model);
   checkMatrix(features);
   checkLabels(labels, features.nRows);
+  return evaluationOf(model, labels, model.predict(features), positiveProbabilities(model, features));
+}
+
+/** The same of predictions that were made before. */
+export function evaluationOf(
+  model: Model,
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+): Evaluation {
+  const { classes, positive } = model;
+  checkTwoClasses(model);
   for (let i = 0; i < labels.length; i++)
     if (!classes.includes(labels[i]!))
       throw new LabelError(i, labels[i], `one of the model's classes ${classes.join(", ")}`);
-  const predicted = model.predict(features);
   return {
-    n: features.nRows,
-    auc: rocAuc(labels, positiveProbabilities(model, features), { positive }),
+    n: labels.length,
+    auc: rocAuc(labels, probabilities, { positive }),
     accuracy: accuracy(labels, predicted),
     kappa: cohenKappa(labels, predicted),
     ...confusionCounts(labels, predicted, { positive }),
   };
+}
+
+function checkTwoClasses({ classes }: Model): void {
+  if (classes.length !== 2)
+    throw new MetricUndefinedError("evaluation", `it is of two classes, the model has ${classes.length}`);
 }
 
 /** The probability of the model's positive class, one a row. Throws as `predictProba`. */

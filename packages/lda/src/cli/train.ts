@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { checkOutput, saveModel } from "../model-folder";
 import type { LdaSolver } from "../lda";
-import { trainModel, type ModelKind } from "../train";
-import { collectDirs, parseChoice, parseFolder, parseSeed, parseShrinkage, parseTestSize, readFolders } from "./inputs";
+import type { ModelKind } from "../train";
+import { trainFolders } from "../train-folders";
+import { collectDirs, parseChoice, parseFolder, parseSeed, parseShrinkage, parseTestSize } from "./inputs";
 import { classNamesOf, evaluationJson, renderEvaluation } from "./render";
 
 interface TrainFlags {
@@ -49,12 +50,8 @@ export const trainCommand = (): Command =>
       if (solver === "svd" && shrinkage !== undefined && shrinkage !== "none")
         command.error('error: --solver svd takes no --shrinkage: "lsqr" and "eigen" do');
       await checkOutput(out); // before the work, not after it
-      const { features, labels, featureNames } = await readFolders(dirs);
       const started = performance.now();
-      const { model, metrics, split } = trainModel({
-        features,
-        labels,
-        featureNames,
+      const { model, metrics, split } = await trainFolders(dirs, {
         testSize,
         seed,
         model: kind,
@@ -68,7 +65,7 @@ export const trainCommand = (): Command =>
         ...(metrics === null ? {} : evaluationJson(metrics)),
         n_train: split.train.length,
         n_test: split.test.length,
-        n_features: features.nFeatures,
+        n_features: model.nFeatures,
         classes: model.classes,
         model: model.kind,
         ...(kind === "lda"
@@ -78,7 +75,7 @@ export const trainCommand = (): Command =>
         seconds,
         out,
       };
-      const told = `${model.kind} on ${split.train.length} epochs × ${features.nFeatures} features in ${seconds.toFixed(2)} s, saved to ${out}\n`;
+      const told = `${model.kind} on ${split.train.length} epochs × ${model.nFeatures} features in ${seconds.toFixed(2)} s, saved to ${out}\n`;
       const scored =
         metrics === null ? "no epochs held out, so no metrics\n" : renderEvaluation(metrics, classNamesOf(model));
       process.stdout.write(json ? `${JSON.stringify(result)}\n` : told + scored);
