@@ -11,7 +11,8 @@ import type { Epochs } from "../spatial/epochs";
  * - "xdawncov-ts-lr", "erpcov-ts-lr": those covariances in tangent space, logistic regression.
  * - "adaptive-lda": LDA on 50 ms means, which learns a new subject's response from unlabelled epochs. Needs the epochs of
  *   three subjects or more, told apart by `domains`.
- * - "recommended": whichever of these, or mean of some, does best in a validation within the training epochs. */
+ * - "recommended": the mean of those that a validation within the training epochs cannot tell from the best; MDM is not
+ *   among them, ERP covariances up to eight channels, "adaptive-lda" from three domains on. */
 export const recipes = [
   "lda",
   "xdawn-lda",
