@@ -2,7 +2,7 @@ import { firwin } from "./firwin";
 import { designChebyshev1 } from "./iir/design";
 import { sosFilter } from "./iir/sosfilt";
 import { sosFiltFilt } from "./iir/sosfiltfilt";
-import { resamplePoly } from "./resample-poly";
+import { polyphase } from "./resample-poly";
 import { checkChoice, checkCount, checkRows } from "./rows";
 
 export interface DecimateOptions {
@@ -41,8 +41,5 @@ export function decimate(
   if (factor === 1) return { data: data.slice(), nSamples };
   checkCount("order", order ?? 1, 1, 10_000_000);
   const taps = firwin((order ?? 20 * factor) + 1, 1 / factor, { sampleRateHz: 2 });
-  // Causal, output m looks back from sample m·factor: as the middle of taps that begin with as many zeros.
-  const causal = new Float64Array(2 * taps.length - 1);
-  causal.set(taps, taps.length - 1);
-  return resamplePoly(data, nSamples, { up: 1, down: factor, taps: zeroPhase ? taps : causal });
+  return polyphase(data, nSamples, { up: 1, down: factor, taps }, !zeroPhase);
 }

@@ -30,6 +30,16 @@ export function resamplePoly(
   nSamples: number,
   options: ResamplePolyOptions,
 ): { data: Float64Array; nSamples: number } {
+  return polyphase(data, nSamples, options, false);
+}
+
+/** The same; when it is causal, an output looks back from its own sample instead of to both sides. */
+export function polyphase(
+  data: Float64Array,
+  nSamples: number,
+  options: ResamplePolyOptions,
+  causal: boolean,
+): { data: Float64Array; nSamples: number } {
   const { window = ["kaiser", 5], pad = "zero" } = options;
   const nRows = checkRows(data, nSamples);
   checkCount("up", options.up, 1, 100_000);
@@ -43,7 +53,8 @@ export function resamplePoly(
   const taps = options.taps ?? firwin(20 * slower + 1, 1 / slower, { sampleRateHz: 2, window });
   checkNumbers("taps", taps, 1);
   const out = new Float64Array(nRows * nOut);
-  if (out.length > 0) polyphaseInto(out, data, nRows, nSamples, nOut, taps, up, down, pad);
+  const half = causal ? 0 : Math.floor((taps.length - 1) / 2);
+  if (out.length > 0) polyphaseInto(out, data, nRows, nSamples, nOut, taps, half, up, down, pad);
   return { data: out, nSamples: nOut };
 }
 
@@ -56,11 +67,11 @@ function polyphaseInto(
   nSamples: number,
   nOut: number,
   taps: Float64Array,
+  half: number,
   up: number,
   down: number,
   pad: PolyphasePad,
 ): void {
-  const half = Math.floor((taps.length - 1) / 2);
   const perPhase = Math.ceil(taps.length / up);
   const phases = new Float64Array(up * perPhase);
   for (let phase = 0; phase < up; phase++)
