@@ -3,7 +3,7 @@ import { checkFinite, checkRecording, type Recording } from "./recording";
 import { greatestCommonDivisor, resamplePoly } from "./resample-poly";
 import { resampleRowsFft } from "./resample";
 import { resampleSizes } from "./resample-matrix";
-import { checkChoice, checkCount, checkPositive, checkRows } from "./rows";
+import { checkChoice, checkCount, checkPositive, checkRowLength, checkRows } from "./rows";
 import type { Hertz } from "./units";
 
 export interface ResampleRecordingOptions {
@@ -105,8 +105,15 @@ const countOnsets = (stim: Int32Array): number =>
  * @returns nRows × nOut.
  * @throws {OptionError} when `nOut` is not an integer above 0. */
 export function resampleFourier(data: Float64Array, nSamples: number, nOut: number): Float64Array {
-  checkRows(data, nSamples);
+  checkRowLength(data, nSamples);
   checkCount("nOut", nOut, 1, 2 ** 28);
-  if (data.length === 0 || nOut === nSamples) return data.slice();
-  return resampleRowsFft(data, { nIn: nSamples, padLeft: 0, nPadded: nSamples, nResampled: nOut, cut: 0, nOut });
+  if (data.length === 0 || nOut === nSamples) {
+    checkRows(data, nSamples);
+    return data.slice();
+  }
+  const sizes = { nIn: nSamples, padLeft: 0, nPadded: nSamples, nResampled: nOut, cut: 0, nOut };
+  const out = resampleRowsFft(data, sizes);
+  // each output has every sample of its row in it, the mean, so that one that is no number shows
+  for (let row = 0; row < out.length; row += nOut) if (!Number.isFinite(out[row]!)) checkRows(data, nSamples);
+  return out;
 }

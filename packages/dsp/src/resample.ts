@@ -4,7 +4,7 @@ import { planFft } from "./fft";
 import type { PadMode } from "./filter";
 import { copyInto } from "./kernels/copy";
 import { hasPlan } from "./kernels/fft-plan";
-import { planSpectralResampler } from "./kernels/spectral-resampler";
+import { planSpectralResampler, type SpectralResampler } from "./kernels/spectral-resampler";
 import { hasKernels } from "./kernels/wasm";
 import { planFoldedResampler } from "./resample-folded";
 import { binWeight, resampleSizes, type ResampleSizes } from "./resample-matrix";
@@ -23,12 +23,9 @@ export function resampleRowsFft(
   const { nIn, nPadded, nResampled, cut, nOut } = sizes;
   const nRows = countRows(data, nIn);
   const out = new Float64Array(nRows * nOut);
-  const quick = planSpectralResampler(nPadded, nResampled, (k) =>
-    k === 0 ? 1 : binWeight(k, nPadded, nResampled) / 2,
-  );
-  const done = quick?.run(
+  const done = planQuick(nPadded, nResampled)?.run(
     nRows,
-    (samples, at, row) => padInto(samples, at, 1, data, row * nIn, sizes, pad),
+    nPadded === nIn ? data : (samples, at, row) => padInto(samples, at, 1, data, row * nIn, sizes, pad),
     (samples, at, row) => copyInto(out, row * nOut, samples, at + cut, nOut),
   );
   if (done) return out;
@@ -49,6 +46,17 @@ export function resampleRowsFft(
       for (let i = 0; i < nOut; i++) out[(row + lane) * nOut + i] = resampled[2 * (cut + i) + lane]!;
   }
   return out;
+}
+
+let latest: { readonly nPadded: number; readonly nResampled: number; readonly plan: SpectralResampler } | undefined;
+
+/** The latest plan is kept: its tables take as long as a row. */
+function planQuick(nPadded: number, nResampled: number): SpectralResampler | undefined {
+  if (latest?.nPadded === nPadded && latest.nResampled === nResampled) return latest.plan;
+  const weightOf = (k: number): number => (k === 0 ? 1 : binWeight(k, nPadded, nResampled) / 2);
+  const plan = planSpectralResampler(nPadded, nResampled, weightOf);
+  if (plan) latest = { nPadded, nResampled, plan };
+  return plan;
 }
 
 /** Writes a padded row to `padded` from `at` on, every `step`-th number. */

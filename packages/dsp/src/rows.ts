@@ -6,15 +6,21 @@ import { NotFiniteError, OptionError, SampleRateError, ShapeError } from "./erro
  * @throws {ShapeError} when `data.length` is not a multiple of `nSamples`.
  * @throws {NotFiniteError} naming the first row and sample that is no number: one NaN would spread over its whole row. */
 export function checkRows(data: Float64Array, nSamples: number): number {
+  const nRows = checkRowLength(data, nSamples);
+  if (isFiniteSum(data)) return nRows;
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return nRows; // so large that their sum overflows
+  throw new NotFiniteError(`in row ${Math.floor(bad / nSamples)}`, bad % nSamples, data[bad]!);
+}
+
+/** As `checkRows`, but for the samples themselves. */
+export function checkRowLength(data: Float64Array, nSamples: number): number {
   if (!(data instanceof Float64Array)) throw new OptionError("data", typeof data, "a Float64Array, row after row");
   checkCount("nSamples", nSamples, 0);
   if (nSamples === 0 && data.length > 0) throw new ShapeError("data.length", data.length, 0);
   const nRows = nSamples === 0 ? 0 : data.length / nSamples;
   if (!Number.isInteger(nRows)) throw new ShapeError("data.length", data.length, Math.ceil(nRows) * nSamples);
-  if (isFiniteSum(data)) return nRows;
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return nRows; // so large that their sum overflows
-  throw new NotFiniteError(`in row ${Math.floor(bad / nSamples)}`, bad % nSamples, data[bad]!);
+  return nRows;
 }
 
 /** One NaN or infinity makes a sum one as well; four sums do not wait for each other. */

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   detrend,
@@ -49,4 +50,20 @@ test("refuses what it cannot take", () => {
   expect(() => detrend(rows, 5)).toThrow(NotFiniteError);
   expect(detrend(new Float64Array(0), 0)).toHaveLength(0);
   expect([...detrend(Float64Array.of(5), 1)]).toEqual([0]);
+});
+
+test("names the sample that is no number, wherever it is", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 29 }),
+      fc.constantFrom(Number.NaN, Infinity, -Infinity),
+      fc.constantFrom<DetrendOptions>({ kind: "constant" }, { kind: "linear" }, { breakpoints: [1, 4] }),
+      (at, value, options) => {
+        const data = new Float64Array(30).fill(2);
+        data[at] = value;
+        expect(() => detrend(data, 10, options)).toThrow(NotFiniteError);
+        expect(() => detrend(data, 10, options)).toThrow(`in row ${Math.floor(at / 10)}`);
+      },
+    ),
+  );
 });

@@ -202,3 +202,20 @@ describe("bad input", () => {
     expect(() => decimate(rows, 20, { factor: 2 })).toThrow(TooShortError);
   });
 });
+
+test("resampleFourier names the sample that is no number, wherever it is", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 5 * 60 - 1 }),
+      fc.constantFrom(Number.NaN, Infinity, -Infinity),
+      fc.integer({ min: 1, max: 130 }),
+      (at, value, nOut) => {
+        const data = new Float64Array(5 * 60).fill(2);
+        data[at] = value;
+        expect(() => resampleFourier(data, 60, nOut)).toThrow(NotFiniteError);
+        expect(() => resampleFourier(data, 60, nOut)).toThrow(`in row ${Math.floor(at / 60)}`);
+      },
+    ),
+  );
+  expect(resampleFourier(new Float64Array(60).fill(1e308), 60, 30).some(Number.isFinite)).toBe(false); // an overflow
+});

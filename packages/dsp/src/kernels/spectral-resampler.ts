@@ -1,3 +1,4 @@
+import { copyInto } from "./copy";
 import { fftTables, hasPlan } from "./fft-plan";
 import { claimWorkbench, layOut } from "./wasm";
 
@@ -6,8 +7,9 @@ export type RowMover = (samples: Float64Array, at: number, row: number) => void;
 
 /** Resamples rows by transform, four at a time. */
 export interface SpectralResampler {
-  /** @returns false when there is no WebAssembly, and nothing was done. */
-  run(nRows: number, load: RowMover, take: RowMover): boolean;
+  /** @param load - or the rows themselves, one after another. @returns false when there is no WebAssembly, and nothing was
+   * done. */
+  run(nRows: number, load: RowMover | Float64Array, take: RowMover): boolean;
 }
 
 /** Plans the resampling of rows of `nPadded` samples to `nResampled` by cropping, or filling up, their transforms.
@@ -53,9 +55,16 @@ export function planSpectralResampler(
       const rows = at.rows / 8;
       for (let row = 0; row < nRows; row += 4) {
         const lanes = Math.min(4, nRows - row);
-        for (let lane = 0; lane < lanes; lane++) load(f64, rows + lane * nPadded, row + lane);
-        if (lanes < 4) f64.fill(0, rows + lanes * nPadded, rows + 4 * nPadded);
-        kernels.pack(at.x, at.rows, 8 * nPadded, nPadded);
+        if (lanes === 4 && load instanceof Float64Array) packInto(f64, at.x / 8, load, row * nPadded, nPadded);
+        else {
+          for (let lane = 0; lane < lanes; lane++) {
+            const to = rows + lane * nPadded;
+            if (load instanceof Float64Array) copyInto(f64, to, load, (row + lane) * nPadded, nPadded);
+            else load(f64, to, row + lane);
+          }
+          if (lanes < 4) f64.fill(0, rows + lanes * nPadded, rows + 4 * nPadded);
+          kernels.pack(at.x, at.rows, 8 * nPadded, nPadded);
+        }
         kernels.forward(at.x, at.wide, at.wide);
         kernels.gather(at.y, at.x, at.table, at.weights, nResampled);
         kernels.inverse(at.y, at.narrow, at.narrow);
@@ -65,6 +74,19 @@ export function planSpectralResampler(
       return true;
     },
   };
+}
+
+/** As the kernel packs four rows of n, but from outside of its memory: one way instead of two. */
+function packInto(f64: Float64Array, to: number, data: Float64Array, a: number, n: number): void {
+  const b = a + n;
+  const c = b + n;
+  const d = c + n;
+  for (let i = 0; i < n; i++, to += 4) {
+    f64[to] = data[a + i]!;
+    f64[to + 1] = data[c + i]!;
+    f64[to + 2] = data[b + i]!;
+    f64[to + 3] = data[d + i]!;
+  }
 }
 
 /** For each place of the short transform the two places of the long one to add up there, in bytes, and the weight. The
