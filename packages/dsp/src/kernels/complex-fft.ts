@@ -7,6 +7,19 @@ export interface WasmFft {
   inverse(input: Float64Array, output: Float64Array): boolean;
 }
 
+const MANY = 4;
+const recent = new Map<number, Float64Array>();
+
+/** The last few are remembered: sines take as long as the transform. */
+function rootsOf(size: number): Float64Array {
+  const known = recent.get(size);
+  if (known) return known;
+  const roots = unitRoots(size, size / 2);
+  if (recent.size >= MANY) recent.delete(recent.keys().next().value!);
+  recent.set(size, roots);
+  return roots;
+}
+
 /** Plans transforms of one complex signal of even length. The kernel transforms two signals side by side, so the first
  * step halves the one into two: their bins are its even and its odd ones.
  * @returns undefined for a length that the kernel has no plan for. */
@@ -28,7 +41,7 @@ export function planWasmFft(size: number): WasmFft | undefined {
   const claim = () => {
     const bench = claimWorkbench(owner, at.end);
     if (bench?.fresh) {
-      roots ??= unitRoots(size, half);
+      roots ??= rootsOf(size);
       bench.u8.set(tables.bytes, at.plan);
       bench.f64.set(roots, at.roots / 8);
       for (let k = 0; k < half; k++) bench.u32[at.table / 4 + k] = 32 * tables.positions[k]!;

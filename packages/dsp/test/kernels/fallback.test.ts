@@ -123,6 +123,31 @@ describe("to 1e-14 of the largest value", () => {
       expect(relativeError(got, want)).toBeLessThanOrEqual(1e-13);
     });
   });
+
+  test("envelope", () => {
+    check(anyRows, ({ nRows, nSamples, seed }) => {
+      const data = noise(nRows * nSamples, seed);
+      const want = plain.envelope(data, nSamples);
+      expect(relativeError(quick.envelope(data, nSamples), want)).toBeLessThanOrEqual(1e-14);
+    });
+  });
+
+  test("a stream through a FIR filter of many taps", () => {
+    const run = ({ createStream }: typeof quick): number[] => {
+      const stream = createStream({
+        sampleRateHz: 128,
+        channelNames: ["A", "B", "C", "D", "E"],
+        filter: { lowHz: 0.5, highHz: 20 },
+        epochs: { tMinSeconds: -0.1, tMaxSeconds: 0.6 },
+      });
+      const stim = new Int32Array(1500).map((_, i) => (i % 50 === 20 ? 1 : 0));
+      const epochs = stream.push({ data: noise(5 * 1500, 1), stim });
+      return [...epochs, ...stream.flush()].flatMap(({ features }) => [...features]);
+    };
+    const want = run(plain);
+    expect(want.length).toBeGreaterThan(1000);
+    expect(relativeError(run(quick), want)).toBeLessThanOrEqual(1e-14);
+  });
 });
 
 describe("bit for bit", () => {
