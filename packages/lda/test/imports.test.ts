@@ -36,10 +36,14 @@ test("metrics load nothing but themselves and the errors", () => {
   ).toEqual(["errors.ts"]);
 });
 
-test("hyparquet is known to the features file alone", () => {
+test.each(["onnx.ts", "recipes.ts", "predictor.ts"])("%s loads no package either", (entry) => {
+  expect([...loadedBy(entry).packages]).toEqual([]);
+});
+
+test("hyparquet is known to what reads features alone", () => {
   const all = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const naming = all.filter((name) =>
     /from "hyparquet(-compressors)?"/.test(readFileSync(path.join(src, name), "utf8")),
   );
-  expect(naming).toEqual(["features-file.ts"]);
+  expect(naming.toSorted()).toEqual(["features-file.ts", "features-stream.ts", "parquet-footer.ts"]);
 });
