@@ -3,6 +3,7 @@
  * A row a sample: `epoch` (0, 1, …), `time` (seconds from the event), `code`, and a double `eeg_<channel>` a channel, so
  * that any reader of Parquet has a table to work with. What a table cannot say (the drop log, the selection, an empty
  * list) is JSON under the key `p300_epochs`, with a CRC-32 over all of it. */
+import { checkObject, checkOptions } from "./check-object";
 import { crc32 } from "./crc32";
 import { ChannelError, NotFiniteError, ParquetError, SampleRateError } from "./errors";
 import { checkEpochs, type Epochs } from "./epochs";
@@ -29,6 +30,7 @@ interface EpochsHeader {
  * @throws {ShapeError} {OptionError} when the buffers do not fit. @throws {NotFiniteError} when one holds NaN or an infinity.
  * @throws {ChannelError} when two channels have one name. @throws {SampleRateError} when the rate can be none. */
 export async function encodeEpochs(epochs: Epochs): Promise<Uint8Array> {
+  checkObject("epochs", epochs, "epochs, as extractEpochs gives them");
   checkEpochs(epochs);
   const { nEpochs, nChannels, nTimes, sampleRateHz, tMinSeconds, channelNames } = epochs;
   if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) throw new SampleRateError(sampleRateHz);
@@ -88,8 +90,10 @@ function checksumOf(header: EpochsHeader, channels: readonly Float64Array[]): nu
  * @throws {ParquetError} when they are no such file, or a damaged one: the checksum covers every number in it. */
 export async function decodeEpochs(
   bytes: Bytes,
-  { name = "epochs" }: { readonly name?: string | undefined } = {},
+  options: { readonly name?: string | undefined } = {},
 ): Promise<Epochs> {
+  checkOptions(options);
+  const { name = "epochs" } = options;
   const all = asBytes(bytes);
   const file = {
     byteLength: all.length,

@@ -45,6 +45,15 @@ export class ShapeError extends DspError {
   }
 }
 
+/** What has no text of its own, as an object without a prototype, has its kind. */
+function shown(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
 /** An option is outside of what it may be. */
 export class OptionError extends DspError {
   override readonly name = "OptionError";
@@ -55,7 +64,7 @@ export class OptionError extends DspError {
     readonly wanted: string,
     options?: ErrorOptions,
   ) {
-    super(`${option} is ${String(got)}: give ${wanted}`, options);
+    super(`${option} is ${shown(got)}: give ${wanted}`, options);
   }
 }
 
@@ -71,7 +80,7 @@ export class SampleRateError extends DspError {
     super(
       sampleRateHz === undefined
         ? `${at(source)}no sampling rate: put "sampling_rate_hz" into a metadata.json beside the file, or into the file's key-value metadata`
-        : `${at(source)}sampling rate ${String(sampleRateHz)} is not a number of hertz above 0: correct "sampling_rate_hz"`,
+        : `${at(source)}sampling rate ${shown(sampleRateHz)} is not a number of hertz above 0: correct "sampling_rate_hz"`,
       options,
     );
   }

@@ -51,7 +51,9 @@ export function checkRecording(recording: Recording): void {
 
 function checkBuffers(recording: Recording): void {
   checkObject("recording", recording, WANTED);
-  const { data, channelNames, stim } = recording;
+  const { data, nChannels, nSamples, channelNames, stim } = recording;
+  for (const [name, n] of Object.entries({ nChannels, nSamples }))
+    if (typeof n !== "number") throw new OptionError(`recording.${name}`, n, "a whole number");
   if (kindOf(data) !== "Float64Array")
     throw new OptionError("recording.data", kindOf(data), "a Float64Array of nChannels × nSamples microvolts");
   if (!Array.isArray(channelNames) || !channelNames.every((name) => typeof name === "string"))

@@ -13,6 +13,8 @@ test.each([
   ["data", undefined],
   ["data", Array.from(good.data)],
   ["data", Float32Array.from(good.data)],
+  ["nChannels", undefined],
+  ["nSamples", 10n],
   ["channelNames", undefined],
   ["channelNames", "Fz"],
   ["channelNames", [1, 2, 3]],
@@ -27,7 +29,6 @@ test.each([
 
 test.each([
   ["nChannels", good.nChannels + 1],
-  ["nChannels", undefined],
   ["nSamples", good.nSamples - 1],
   ["nSamples", Number.NaN],
 ])("buffers must fit %s %s", (key, value) => {

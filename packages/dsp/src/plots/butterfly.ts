@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-object";
 import { globalFieldPower } from "../evoked";
 import type { Seconds } from "../units";
 import { drawAxes, drawLegend, frameOf, legendRows, tracePath, type LegendEntry } from "./frame";
@@ -21,6 +22,7 @@ const MANY_CHANNELS = 128;
  * @throws {ShapeError} {TooShortError} when the average does not fit its shape, or is empty. */
 export function plotButterfly(evoked: EvokedLike, options: ButterflyOptions = {}): string {
   checkEvoked(evoked);
+  checkOptions(options);
   const { data, nChannels, nTimes, channelNames } = evoked;
   const { width = 440, height = 300, title = "All channels", style = true, marksSeconds = [] } = options;
   const gfp = nChannels > 1 ? globalFieldPower({ ...evoked, nAve: evoked.nAve ?? 1, comment: "" }) : null;

@@ -1,3 +1,4 @@
+import { checkObject, checkOptions } from "../check-object";
 import { OptionError } from "../errors";
 import type { Seconds } from "../units";
 import { bandPath, drawAxes, drawLegend, frameOf, legendRows, tracePath, type Frame } from "./frame";
@@ -33,9 +34,12 @@ export interface ContrastOptions extends FigureOptions {
  * @returns an SVG document.
  * @throws {ShapeError} when the two do not lie on one grid. @throws {ChannelError} when the channel is not there. */
 export function plotContrast(
-  { target, nonTarget }: { readonly target: EvokedLike | null; readonly nonTarget: EvokedLike | null },
+  averages: { readonly target: EvokedLike | null; readonly nonTarget: EvokedLike | null },
   options: ContrastOptions = {},
 ): string {
+  checkObject("averages", averages, "{ target, nonTarget }, one of which may be null");
+  checkOptions(options);
+  const { target = null, nonTarget = null } = averages;
   const first = target ?? nonTarget;
   if (first === null) throw new OptionError("target and nonTarget", "null", "an average for at least one of them");
   if (target) checkEvoked(target, "target");

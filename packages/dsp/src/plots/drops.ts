@@ -1,3 +1,5 @@
+import { checkList } from "../check-list";
+import { checkOptions } from "../check-object";
 import type { DropLog } from "../reject";
 import { drawAxes, frameOf } from "./frame";
 import { element, figure, label, px, shorten, type FigureOptions } from "./svg";
@@ -23,6 +25,9 @@ export const wordOf = (reason: string): string => WORDS.get(reason) ?? reason;
  * reasons the most frequent have a row.
  * @returns an SVG document. */
 export function plotDrops(dropLog: DropLog, options: DropsOptions = {}): string {
+  checkList("dropLog", dropLog, "lists of reasons, one an event");
+  for (const reasons of dropLog) checkList("dropLog's entry", reasons, "reasons");
+  checkOptions(options);
   const nEvents = dropLog.length;
   const nDropped = dropLog.filter((reasons) => reasons.length > 0).length;
   const { width = 440, style = true, title = `Dropped epochs: ${nDropped} of ${nEvents}` } = options;

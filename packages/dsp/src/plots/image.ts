@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-object";
 import { OptionError } from "../errors";
 import type { Microvolts } from "../units";
 import { divergingPalette, paletteIndex } from "./colours";
@@ -32,6 +33,7 @@ const MOST_COLUMNS = 420;
  * @throws {OptionError} when `order` names an epoch that is not there. */
 export function plotEpochsImage(epochs: EpochsLike, options: EpochsImageOptions = {}): string {
   checkEpochsLike(epochs);
+  checkOptions(options);
   const { nTimes, channelNames } = epochs;
   const { width = 440, height = 320, style = true, smoothEpochs = 1 } = options;
   if (!(Number.isSafeInteger(smoothEpochs) && smoothEpochs >= 1))

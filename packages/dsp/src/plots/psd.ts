@@ -1,3 +1,5 @@
+import { checkList } from "../check-list";
+import { checkObject } from "../check-object";
 import { OptionError, ShapeError, TooShortError } from "../errors";
 import type { Hertz } from "../units";
 import { bandPath, drawAxes, drawLegend, frameOf, legendRows, tracePath, type LegendEntry } from "./frame";
@@ -20,7 +22,12 @@ export interface SpectrumOptions extends FigureOptions {
  * @returns an SVG document.
  * @throws {ShapeError} when `power` is not channels × frequencies. */
 export function plotSpectrum(spectrum: SpectrumLike, options: SpectrumOptions): string {
+  checkObject("spectrum", spectrum, "a spectrum: { frequenciesHz, power }");
+  checkObject("options", options, "{ channelNames }, a name a row of the power");
   const { frequenciesHz, power } = spectrum;
+  for (const [name, values] of Object.entries({ frequenciesHz, power }))
+    if (!ArrayBuffer.isView(values)) throw new OptionError(`spectrum.${name}`, values, "a Float64Array");
+  checkList("channelNames", options.channelNames, "names, one a row of the power");
   const { width = 440, height = 280, title = "Power spectrum", style = true, decibel = true, channelNames } = options;
   const nChannels = channelNames.length;
   const nAll = frequenciesHz.length;

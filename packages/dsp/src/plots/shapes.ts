@@ -1,3 +1,5 @@
+import { checkObject } from "../check-object";
+import { checkList } from "../check-list";
 import { ChannelError, OptionError, SampleRateError, ShapeError, TooShortError } from "../errors";
 import type { Hertz, Microvolts, Seconds } from "../units";
 
@@ -40,17 +42,24 @@ export interface SpectrumLike {
 
 type Sampled = Pick<EvokedLike, "nChannels" | "nTimes" | "sampleRateHz" | "tMinSeconds" | "channelNames">;
 
+function checkBuffer(what: string, buffer: unknown): void {
+  if (!ArrayBuffer.isView(buffer)) throw new OptionError(what, buffer, "a typed array of numbers");
+}
+
 function checkSampled(what: string, { nChannels, nTimes, sampleRateHz, tMinSeconds, channelNames }: Sampled): void {
   if (!(Number.isFinite(sampleRateHz) && sampleRateHz > 0)) throw new SampleRateError(sampleRateHz, what);
   if (!Number.isFinite(tMinSeconds)) throw new OptionError(`${what}.tMinSeconds`, tMinSeconds, "a number of seconds");
   for (const [name, count] of Object.entries({ nChannels, nTimes }))
     if (!(Number.isSafeInteger(count) && count >= 1))
       throw new TooShortError(`${what}.${name}`, count, 1, "there is nothing to draw");
+  checkList(`${what}.channelNames`, channelNames, "nChannels names");
   if (channelNames.length !== nChannels)
     throw new ShapeError(`${what}.channelNames.length`, channelNames.length, nChannels);
 }
 
 export function checkEvoked(evoked: EvokedLike, what = "evoked"): void {
+  checkObject(what, evoked, "an average: { data, nChannels, nTimes, sampleRateHz, tMinSeconds, channelNames }");
+  checkBuffer(`${what}.data`, evoked.data);
   checkSampled(what, evoked);
   const size = evoked.nChannels * evoked.nTimes;
   if (evoked.data.length !== size) throw new ShapeError(`${what}.data.length`, evoked.data.length, size);
@@ -60,6 +69,9 @@ export function checkEvoked(evoked: EvokedLike, what = "evoked"): void {
 }
 
 export function checkEpochsLike(epochs: EpochsLike): void {
+  checkObject("epochs", epochs, "epochs, as extractEpochs gives them");
+  checkBuffer("epochs.data", epochs.data);
+  checkBuffer("epochs.codes", epochs.codes);
   checkSampled("epochs", epochs);
   const { data, nEpochs, nChannels, nTimes, codes } = epochs;
   if (!(Number.isSafeInteger(nEpochs) && nEpochs >= 0))

@@ -1,3 +1,4 @@
+import { checkObject } from "../check-object";
 import { OptionError, ShapeError } from "../errors";
 import type { Annotation } from "../recording";
 import type { DropLog } from "../reject";
@@ -24,7 +25,11 @@ export function plotEvents(
   events: { readonly nEvents: number; readonly samples: Int32Array; readonly codes: Int32Array },
   options: TimelineOptions,
 ): string {
+  checkObject("events", events, "events, as findEvents gives them");
+  checkObject("options", options, "{ sampleRateHz, nSamples }");
   const { nEvents, samples, codes } = events;
+  for (const [name, list] of Object.entries({ samples, codes }))
+    if (!ArrayBuffer.isView(list)) throw new OptionError(`events.${name}`, list, "an Int32Array");
   if (samples.length !== nEvents) throw new ShapeError("events.samples.length", samples.length, nEvents);
   if (codes.length !== nEvents) throw new ShapeError("events.codes.length", codes.length, nEvents);
   const { sampleRateHz, nSamples, dropLog, annotations = [], stimCodes = {} } = options;

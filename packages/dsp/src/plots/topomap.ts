@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-object";
 import { ChannelError, OptionError, ShapeError } from "../errors";
 import { findPosition, project2d, type Position } from "../montage";
 import type { Microvolts, Seconds } from "../units";
@@ -35,6 +36,7 @@ const MOST_MAPS = 24;
  * @throws {ChannelError} when no channel has a known place. @throws {OptionError} when a time lies outside of the average. */
 export function plotTopomap(evoked: EvokedLike, options: TopomapOptions = {}): string {
   checkEvoked(evoked);
+  checkOptions(options);
   const samples = samplesOf(evoked, options.timesSeconds);
   const { width = 440, style = true } = options;
   const title =

@@ -1,4 +1,5 @@
 /** BrainVision recordings (.vhdr, .vmrk and .eeg) in and out. */
+import { checkObject, checkOptions } from "../check-object";
 import { FormatError, OptionError } from "../errors";
 import { type Annotation, checkRecording, type Recording } from "../recording";
 import { roundHalfEven } from "../round";
@@ -25,6 +26,7 @@ export function brainVisionCompanions(
   header: Bytes,
   fileName: string,
 ): { readonly dataFile: string; readonly markerFile: string | undefined } {
+  if (typeof fileName !== "string") throw new OptionError("fileName", fileName, "the .vhdr file's name");
   const refuse = refuseAs(NAME, fileName);
   const { dataFile, markerFile } = readBrainVisionHeader(
     decodeBrainVisionText(asBytes(header)),
@@ -50,6 +52,8 @@ export interface BrainVisionFiles {
  * @throws {FormatError} when a file is damaged or not of this format.
  * @see https://www.brainproducts.com/download/specification-of-brainvision-core-data-format-1-0/ */
 export function decodeBrainVision(files: BrainVisionFiles, options: DecodeOptions = {}): DecodedFile {
+  checkObject("files", files, "the .vhdr and .eeg files as { header, data, markers }");
+  checkOptions(options);
   const refuse = refuseAs(NAME, options.source);
   const header = readBrainVisionHeader(
     decodeBrainVisionText(asBytes(files.header, "header")),
@@ -126,6 +130,7 @@ export function encodeBrainVision(
   recording: Recording,
   options: EncodeBrainVisionOptions,
 ): { readonly header: string; readonly markers: string; readonly data: Uint8Array } {
+  checkObject("options", options, "{ name }, the files' name without its ending");
   const { name, sample = "IEEE_FLOAT_32" } = options;
   if (sample !== "IEEE_FLOAT_32" && sample !== "INT_16")
     throw new OptionError("sample", sample, '"IEEE_FLOAT_32" or "INT_16"');

@@ -1,4 +1,5 @@
 /** Delimited text to recordings and back: Muse (muse-lsl, Mind Monitor), OpenBCI, and any table with a header. */
+import { checkOptions } from "../check-object";
 import { OptionError, SampleRateError } from "../errors";
 import { type Annotation, checkRecording, type Recording } from "../recording";
 import { asBytes, type Bytes, refuseAs, type Refuse, utf8OrLatin1 } from "./bytes";
@@ -32,6 +33,7 @@ const MUSE_HZ = 256;
  * empty cell is NaN. Text in a stim column makes annotations.
  * @throws {FormatError} naming the line and the column. @throws {SampleRateError} when nothing tells the rate. */
 export function decodeCsv(content: Bytes | string, options: DecodeCsvOptions = {}): DecodedFile {
+  checkOptions(options);
   const refuse = refuseAs("CSV", options.source);
   const text = typeof content === "string" ? content.replace(/^\uFEFF/, "") : utf8OrLatin1(asBytes(content));
   if (text.slice(0, 65_536).includes("\0")) return refuse("is no text: it holds zero bytes");
@@ -255,6 +257,7 @@ export interface EncodeCsvOptions {
  * have no place in it and are left out. Reading it back gives the same numbers; the rate to 1e-9 of itself.
  * @throws {OptionError} when the delimiter or the decimals cannot be. */
 export function encodeCsv(recording: Recording, options: EncodeCsvOptions = {}): string {
+  checkOptions(options);
   const { delimiter = ",", decimals } = options;
   if (![",", ";", "\t"].includes(delimiter)) throw new OptionError("delimiter", delimiter, '",", ";" or a tab');
   if (decimals !== undefined && !(Number.isInteger(decimals) && decimals >= 0 && decimals <= 20))

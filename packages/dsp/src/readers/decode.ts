@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-object";
 import { FormatError, OptionError } from "../errors";
 import { mergeMetadata, parseMetadata, type RecordingMetadata } from "../metadata";
 import type { Recording } from "../recording";
@@ -43,6 +44,7 @@ export async function decodeRecordingFile(
   bytes: Bytes,
   options: DecodeRecordingOptions = {},
 ): Promise<DecodedFile> {
+  checkOptions(options);
   if (typeof name !== "string") throw new OptionError("name", name, "the file's name");
   const file = asBytes(bytes);
   const source = options.source ?? name;

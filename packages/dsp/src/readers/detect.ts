@@ -1,3 +1,4 @@
+import { OptionError } from "../errors";
 import { asBytes, type Bytes, latin1 } from "./bytes";
 import { brainVisionKind } from "./brainvision-header";
 import { edfKind } from "./edf-header";
@@ -22,6 +23,7 @@ const BY_ENDING: Readonly<Record<string, RecordingFormat>> = {
  * MATLAB share their bytes, and the ending .set tells them apart. 512 bytes are enough.
  * @returns undefined when neither tells. */
 export function detectFormat(name: string, bytes: Bytes): RecordingFormat | undefined {
+  if (typeof name !== "string") throw new OptionError("name", name, "the file's name");
   const start = asBytes(bytes).subarray(0, 520);
   const head = latin1(start);
   const ending = /\.([a-z0-9]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? "";

@@ -1,4 +1,5 @@
 /** Recordings to EDF+ and BDF+ files. */
+import { checkOptions } from "../check-object";
 import { FormatError, OptionError } from "../errors";
 import { type Annotation, checkFinite, checkRecording, type Recording } from "../recording";
 import type { Hertz } from "../units";
@@ -19,6 +20,7 @@ export interface EncodeEdfOptions {
  * @throws {NotFiniteError} when a sample is NaN or infinite: the format has no such number.
  * @throws {FormatError} when a name, a rate, a code or the length does not fit the format. */
 export function encodeEdf(recording: Recording, options: EncodeEdfOptions = {}): Uint8Array {
+  checkOptions(options);
   const { format = "edf", startDate, patient = "X" } = options;
   if (format !== "edf" && format !== "bdf") throw new OptionError("format", format, '"edf" or "bdf"');
   checkRecording(recording);
@@ -27,9 +29,10 @@ export function encodeEdf(recording: Recording, options: EncodeEdfOptions = {}):
     throw new FormatError(format.toUpperCase(), recording.source, reason);
   };
   if (recording.nSamples === 0) return refuse("a recording without samples cannot be written");
-  if (startDate !== undefined && Number.isNaN(startDate.getTime()))
+  if (startDate !== undefined && !(startDate instanceof Date && !Number.isNaN(startDate.getTime())))
     throw new OptionError("startDate", startDate, "a date");
-  if (!/^[ -~]{1,80}$/.test(patient)) throw new OptionError("patient", patient, "1 to 80 printable ASCII characters");
+  if (typeof patient !== "string" || !/^[ -~]{1,80}$/.test(patient))
+    throw new OptionError("patient", patient, "1 to 80 printable ASCII characters");
 
   const record = recordOf(recording.sampleRateHz, recording.channelNames.length, refuse);
   const signals = signalsOf(recording, format, refuse);

@@ -1,4 +1,5 @@
 /** EDF, EDF+, BDF and BDF+ files to recordings. */
+import { checkOptions } from "../check-object";
 import type { Annotation } from "../recording";
 import { asBytes, type Bytes, latin1, type Refuse, refuseAs, viewOf } from "./bytes";
 import { typeByName, typeByWord } from "./channel-type";
@@ -15,6 +16,7 @@ import type { DecodedFile, DecodeOptions } from "./recording-file";
  * @throws {FormatError} when the file is damaged, cut off, or not of this format.
  * @see https://www.edfplus.info/specs/edfplus.html */
 export function decodeEdf(bytes: Bytes, options: DecodeOptions = {}): DecodedFile {
+  checkOptions(options);
   const file = asBytes(bytes);
   const format = edfKind(file) === "bdf" ? "bdf" : "edf";
   const refuse = refuseAs(format.toUpperCase(), options.source);

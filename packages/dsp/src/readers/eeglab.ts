@@ -1,4 +1,5 @@
 /** EEGLAB datasets (.set, with or without .fdt) to recordings. */
+import { checkOptions } from "../check-object";
 import type { Annotation } from "../recording";
 import type { Hertz } from "../units";
 import { asBytes, type Bytes, type Refuse, refuseAs, viewOf } from "./bytes";
@@ -20,6 +21,7 @@ export interface DecodeEeglabOptions extends DecodeOptions {
  * named by their type; "boundary" ones too. Agrees with MNE's reading (`test/golden/files.json`).
  * @throws {FormatError} when it is damaged, of epochs, or its .fdt is missing. */
 export async function decodeEeglab(bytes: Bytes, options: DecodeEeglabOptions = {}): Promise<DecodedFile> {
+  checkOptions(options);
   const refuse = refuseAs("EEGLAB", options.source);
   const fields = eeglabFields(await readMat(asBytes(bytes), refuse));
   return fields ? recordingOf(fields, options, refuse) : refuse("holds no EEG dataset: neither EEG nor its fields");

@@ -1,4 +1,5 @@
 /** Recordings in MATLAB's .mat files: those of the Brain Invaders experiments, and plain matrices with a rate. */
+import { checkOptions } from "../check-object";
 import { asBytes, type Bytes, type Refuse, refuseAs } from "./bytes";
 import { type ChannelHeader, listed, planChannels } from "./channels";
 import { eeglabFields, recordingOf } from "./eeglab";
@@ -24,6 +25,7 @@ export interface DecodeMatlabOptions extends DecodeOptions {
  *   `labels`: a cell of names) and `stim`. Microvolts.
  * @throws {FormatError} when it is damaged or holds none of these. */
 export async function decodeMatlab(bytes: Bytes, options: DecodeMatlabOptions = {}): Promise<DecodedFile> {
+  checkOptions(options);
   const refuse = refuseAs("MATLAB", options.source);
   const variables = await readMat(asBytes(bytes), refuse);
   const eeglab = eeglabFields(variables);

@@ -1,5 +1,6 @@
 /** Recordings from and to the bytes of a Parquet file. Pure: for pages too. */
-import { ColumnError, ParquetError, SampleRateError } from "../errors";
+import { checkObject, checkOptions } from "../check-object";
+import { ColumnError, OptionError, ParquetError, SampleRateError } from "../errors";
 import {
   annotationsToJson,
   eegColumns,
@@ -44,7 +45,9 @@ export async function decodeParquetRecording(bytes: Bytes, options: DecodeParque
 
 /** As `decodeParquetRecording`, and tells the other columns. */
 export async function decodeParquetFile(bytes: Bytes, options: DecodeParquetOptions): Promise<RecordingFile> {
+  checkObject("options", options, "{ name, metadata }, with the file's name");
   const { name, metadata } = options;
+  if (typeof name !== "string") throw new OptionError("name", name, "the file's name");
   const beside = metadata === undefined ? undefined : parseMetadata(metadata, `${name}'s metadata`);
   return readRecordingFrom(
     name,
@@ -157,6 +160,7 @@ export async function encodeParquetRecording(
   options: EncodeParquetOptions = {},
 ): Promise<{ readonly bytes: Uint8Array; readonly metadata: Readonly<Record<string, unknown>> }> {
   checkRecording(recording);
+  checkOptions(options);
   const { data, nSamples, channelNames, sampleRateHz, stim } = recording;
   const { float32 = false, metadata: more = {} } = options;
   const metadata = {

@@ -33,12 +33,12 @@ export function decodeColumnInto(out: Float64Array, at: number, bytes: Uint8Arra
     const reader = new ThriftReader(bytes);
     let dictionary: Float64Array | undefined;
     while (at < end) {
-      const page = readPage(reader, bytes, column);
+      const page = readPage(reader, bytes, column, end - at);
       if (page.type === DICTIONARY_PAGE) {
+        if (page.values.length < page.nValues * width) return false; // before so many are made room for
         dictionary = new Float64Array(page.nValues);
         plainInto(dictionary, 0, page.nValues, page.values, column.meta.type, width);
       } else if (page.type !== INDEX_PAGE) {
-        if (at + page.nValues > end) return false;
         valuesInto(out, at, page, dictionary, column.meta.type, width);
         at += page.nValues;
       }
@@ -58,7 +58,8 @@ interface Page {
   readonly values: Uint8Array;
 }
 
-function readPage(reader: ThriftReader, bytes: Uint8Array, column: PlainColumn): Page {
+/** @param nLeft - values that the column still lacks: a page that claims more is none. */
+function readPage(reader: ThriftReader, bytes: Uint8Array, column: PlainColumn, nLeft: number): Page {
   const header = reader.struct();
   const type = integer(header, 1);
   const [size, sizeHere] = [integer(header, 2), integer(header, 3)];
@@ -74,6 +75,7 @@ function readPage(reader: ThriftReader, bytes: Uint8Array, column: PlainColumn):
   if (type === DATA_PAGE) {
     const about = struct(header, 5);
     const [nValues, encoding] = [integer(about, 1), integer(about, 2)];
+    if (nValues > nLeft) throw new NotPlain();
     const page = unpack(body, size);
     if (!column.optional) return { type, encoding, nValues, present: undefined, values: page };
     if (integer(about, 3) !== RLE || page.length < 4) throw new NotPlain();
@@ -85,7 +87,7 @@ function readPage(reader: ThriftReader, bytes: Uint8Array, column: PlainColumn):
   if (type === DATA_PAGE_V2) {
     const about = struct(header, 8);
     const [nValues, encoding, nLevels] = [integer(about, 1), integer(about, 4), integer(about, 5)];
-    if (integer(about, 6) !== 0 || nLevels > body.length) throw new NotPlain();
+    if (nValues > nLeft || integer(about, 6) !== 0 || nLevels > body.length) throw new NotPlain();
     const present = column.optional ? readLevels(body.subarray(0, nLevels), nValues) : undefined;
     const rest = body.subarray(nLevels);
     const values = about.get(7) === false ? rest : unpack(rest, size - nLevels);

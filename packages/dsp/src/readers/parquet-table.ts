@@ -3,7 +3,9 @@
 import type { Compressors, DecodedArray, FileMetaData, KeyValue, SchemaElement } from "hyparquet";
 import { ColumnError, DspError, ParquetError } from "../errors";
 import { latin1 } from "./bytes";
+import { unlz4 } from "./lz4";
 import { decodeColumnInto } from "./parquet-columns";
+import { unsnappyPlainly } from "./snappy";
 
 /** Where a file's bytes come from. */
 export interface ByteSource {
@@ -44,7 +46,8 @@ async function openTable(path: string, file: ByteSource): Promise<Table> {
     keyValues: metadata.key_value_metadata ?? [],
     async readInto(wanted) {
       for (const name of wanted.keys()) checkNumeric(path, name, leaves.get(name));
-      const compressors = needsCompressors(metadata) ? (await import("hyparquet-compressors")).compressors : undefined;
+      const others = needsCompressors(metadata) ? (await import("hyparquet-compressors")).compressors : {};
+      const compressors = boundedBy(nRows, { ...others, SNAPPY: unsnappyPlainly, LZ4_RAW: unlz4 });
       const buffers = new Map<string, Float64Array>();
       for (const [name, buffer] of wanted) {
         const element = leaves.get(name)!;
@@ -56,7 +59,7 @@ async function openTable(path: string, file: ByteSource): Promise<Table> {
         file: source,
         metadata,
         columns: [...buffers.keys()],
-        ...(compressors ? { compressors } : {}),
+        compressors,
         onChunk({ columnName, columnData, rowStart }) {
           const buffer = buffers.get(columnName);
           if (!buffer || rowStart + columnData.length > nRows) return;
@@ -77,7 +80,7 @@ async function readPlainColumn(
   file: ByteSource,
   { row_groups }: FileMetaData,
   element: SchemaElement,
-  compressors: Compressors | undefined,
+  compressors: Compressors,
 ): Promise<boolean> {
   const { name, repetition_type, converted_type, logical_type } = element;
   if (converted_type?.startsWith("UINT") || (logical_type?.type === "INTEGER" && !logical_type.isSigned)) return false;
@@ -90,7 +93,7 @@ async function readPlainColumn(
     const to = from + Number(meta.total_compressed_size);
     if (!(from >= 4 && to <= file.byteLength && from <= to)) return false;
     const bytes = new Uint8Array(await file.slice(from, to));
-    const column = { meta, optional: repetition_type !== "REQUIRED", decompress: compressors?.[meta.codec] };
+    const column = { meta, optional: repetition_type !== "REQUIRED", decompress: compressors[meta.codec] };
     if (!decodeColumnInto(buffer, at, bytes, column)) return false;
     at += Number(num_rows);
   }
@@ -129,6 +132,19 @@ function checkNumeric(path: string, name: string, element: SchemaElement | undef
       name,
       `holds ${converted ?? logical?.type ?? type ?? "nested values"}: it must hold numbers`,
     );
+}
+
+/** A page of numbers, or of a dictionary of them, takes at most a double and a level a row; no memory is kept for one
+ * that claims to swell to more. */
+function boundedBy(nRows: number, compressors: Compressors): Compressors {
+  const most = 65_536 + 16 * nRows;
+  const bounded: Compressors = {};
+  for (const [codec, decompress] of Object.entries(compressors))
+    bounded[codec as keyof Compressors] = (input, length) => {
+      if (!(length >= 0 && length <= most)) throw new Error(`a page claims ${length} bytes`);
+      return decompress(input, length);
+    };
+  return bounded;
 }
 
 function needsCompressors(metadata: FileMetaData): boolean {

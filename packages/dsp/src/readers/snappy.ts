@@ -4,12 +4,16 @@ import { layOut } from "../kernels/wasm";
 /** Below this a loop has copied before a call has begun. */
 const LOOP_MAX = 32;
 
+/** Three bytes copy at most 64: what claims to swell more is damaged, and no memory is kept for it. */
+const SWELLS_MAX = 64 / 3;
+
 const owner = {};
 
 /** Decompresses one Snappy block.
  * @returns `length` bytes, which are to be used before the next block, as they may be taken back then. @throws {Error} when the block is damaged or holds another number of bytes.
  * @see https://github.com/google/snappy/blob/main/format_description.txt */
 export function unsnappy(input: Uint8Array, length: number): Uint8Array {
+  checkLength(input, length);
   const at = layOut({ out: length + 64, input: input.length + 64 });
   const bench = claimRowBench(owner, at.end);
   if (!bench) return unsnappyPlainly(input, length);
@@ -21,6 +25,7 @@ export function unsnappy(input: Uint8Array, length: number): Uint8Array {
 
 /** The same in JavaScript. Stretches that do not compress, which noise mostly is, are copied whole. */
 export function unsnappyPlainly(input: Uint8Array, length: number): Uint8Array {
+  checkLength(input, length);
   const out = new Uint8Array(length);
   let at = 0;
   while ((input[at] ?? 0) >= 128) at++; // the length, which is known
@@ -58,6 +63,10 @@ export function unsnappyPlainly(input: Uint8Array, length: number): Uint8Array {
   }
   if (to !== length) throw new Error(`a Snappy block holds ${to} bytes instead of ${length}`);
   return out;
+}
+
+function checkLength(input: Uint8Array, length: number): void {
+  if (!(length >= 0 && length <= input.length * SWELLS_MAX)) throw new Error("a Snappy block claims too many bytes");
 }
 
 function littleEndian(input: Uint8Array, at: number, nBytes: number): number {

@@ -1,4 +1,5 @@
 /** XDF files, as LabRecorder writes them, to streams and to recordings. */
+import { checkOptions } from "../check-object";
 import { OptionError } from "../errors";
 import type { Annotation } from "../recording";
 import type { Hertz } from "../units";
@@ -40,6 +41,7 @@ export async function readXdfStreams(
   bytes: Bytes,
   options: { readonly source?: string | undefined } = {},
 ): Promise<XdfStream[]> {
+  checkOptions(options);
   const refuse = refuseAs("XDF", options.source);
   const given = asBytes(bytes);
   const isGzip = given[0] === 0x1f && given[1] === 0x8b;
@@ -87,6 +89,7 @@ export interface DecodeXdfOptions extends DecodeOptions {
  * on the sample whose time stamp is nearest, so that a drifting amplifier clock moves no event. Breaks are refused or
  * filled as `gaps` says. */
 export async function decodeXdf(bytes: Bytes, options: DecodeXdfOptions = {}): Promise<DecodedFile> {
+  checkOptions(options);
   const refuse = refuseAs("XDF", options.source);
   const streams = await readXdfStreams(bytes, options);
   const eeg = chooseEeg(streams, options, refuse);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-object";
 import type { BaselineWindow } from "../baseline";
 import { extractEpochs, type Epochs } from "../epochs";
 import { DspError, OptionError } from "../errors";
@@ -72,6 +73,7 @@ const RESPONSE_FROM_SECONDS = 0.2;
  * @throws {BandError} {WindowError} {OptionError} for options that cannot be. */
 export function analyseRecording(recording: Recording, options: AnalyseOptions = {}): RecordingAnalysis {
   checkRecording(recording);
+  checkOptions(options);
   const { tMinSeconds = -0.1, tMaxSeconds = 0.6, baseline = [-0.1, 0], resampleHz = null } = options;
   const { lowHz = 1, highHz = 20, rejectPeakToPeakMicrovolts = 100 } = options;
   if (rejectPeakToPeakMicrovolts !== null && !(rejectPeakToPeakMicrovolts > 0))

@@ -1,3 +1,4 @@
+import { checkObject, checkOptions } from "../check-object";
 import { plotButterfly } from "../plots/butterfly";
 import { plotContrast } from "../plots/contrast";
 import { plotDrops } from "../plots/drops";
@@ -29,6 +30,8 @@ export interface ReportOptions extends AnalyseOptions {
  * @param input - a recording, or what `analyseRecording` made of it; then `options` only name the page.
  * @throws as `analyseRecording`. */
 export function renderReport(input: Recording | RecordingAnalysis, options: ReportOptions = {}): string {
+  checkObject("input", input, "a recording, or what analyseRecording made of one");
+  checkOptions(options);
   const analysis = "recording" in input ? input : analyseRecording(input, options);
   const { recording, warnings } = analysis;
   const title = options.title ?? baseName(recording.source ?? "Recording");
