@@ -3,7 +3,15 @@ import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRecording, saveRecording } from "../src/files";
-import { readEpochs, readFeatures, readRecording, writeEpochs, writeFeatures, writeRecording } from "../src/parquet";
+import {
+  readChannels,
+  readEpochs,
+  readFeatures,
+  readRecording,
+  writeEpochs,
+  writeFeatures,
+  writeRecording,
+} from "../src/parquet";
 import { makeRecording } from "./arbitraries";
 import { temporaryFolder } from "./temporary";
 
@@ -73,4 +81,15 @@ test("what stands at the place of a file that cannot be written stays", async ()
   const data = recording.data.slice().fill(Number.NaN, 0, 1);
   await expect(saveRecording(path, { ...recording, data })).rejects.toMatchObject({ code: "ERR_DSP_NOT_FINITE" });
   expect(readFileSync(path, "utf8")).toBe("before");
+});
+
+test("what a caller's own function throws is not taken for damage of the file", async () => {
+  const path = join(temporaryFolder(), "run.parquet");
+  await writeRecording(path, recording);
+  const mine = new RangeError("mine");
+  const fail = (): never => {
+    throw mine;
+  };
+  await expect(readChannels(path, fail)).rejects.toBe(mine);
+  await expect(readChannels(path, () => fail)).rejects.toBe(mine);
 });

@@ -3,6 +3,7 @@ import type { BaselineWindow } from "../baseline";
 import type { Preprocessed, PreprocessOptions, PreprocessWork } from "../preprocess";
 import { addReadingOptions, READABLE, type ReadingFlags, readingOptions, tellsMore } from "./reading";
 import { parseNumber, parsePath, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
+import { naming } from "./run";
 
 interface PreprocessFlags extends ReadingFlags {
   readonly out: string;
@@ -62,15 +63,15 @@ async function run(files: readonly string[], flags: PreprocessFlags, command: Co
   const summaries: Summary[] = [];
   await writeFolderWhole(flags.out, "summary.json", async (temporary) => {
     for (const [i, file] of files.entries()) {
-      let result: Preprocessed;
-      if (extname(file).toLowerCase() === ".parquet" && !tellsMore(flags)) {
-        let work: PreprocessWork | undefined;
-        await readChannels(file, (head) => (work = beginPreprocess(head, options)).addChannel);
-        result = work!.finish();
-      } else {
+      const result = await naming(file, async (): Promise<Preprocessed> => {
+        if (extname(file).toLowerCase() === ".parquet" && !tellsMore(flags)) {
+          let work: PreprocessWork | undefined;
+          await readChannels(file, (head) => (work = beginPreprocess(head, options)).addChannel);
+          return work!.finish();
+        }
         const { openRecording } = await import("../files");
-        result = preprocess(await openRecording(file, readingOptions(flags)), options);
-      }
+        return preprocess(await openRecording(file, readingOptions(flags)), options);
+      });
       const folder = join(temporary, names[i]!);
       await writeFeatures(folder, result.features, result.labels);
       const summary = summarise(file, result, flags);

@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import type { BaselineWindow } from "../baseline";
-import type { RecordingAnalysis } from "../report/analyse";
+import type { AnalyseOptions, RecordingAnalysis } from "../report/analyse";
 import { addReadingOptions, READABLE, type ReadingFlags, readingOptions } from "./reading";
 import { parseNumber, parsePath, parsePositive, parsePositiveOrNone, parseWindow } from "./values";
+import { naming } from "./run";
 
 interface ReportFlags extends ReadingFlags {
   readonly out: string;
@@ -45,7 +46,8 @@ async function run(file: string, flags: ReportFlags, command: Command): Promise<
   const { writeFileWhole } = await import("../write-whole");
   const { analyseRecording } = await import("../report/analyse");
   const { renderReport } = await import("../report/render");
-  const analysis = analyseRecording(await openRecording(file, readingOptions(flags)), {
+  const recording = await openRecording(file, readingOptions(flags));
+  const options: AnalyseOptions = {
     lowHz: flags.lowHz,
     highHz: flags.highHz,
     tMinSeconds: flags.tMin,
@@ -53,7 +55,8 @@ async function run(file: string, flags: ReportFlags, command: Command): Promise<
     baseline: orNull(flags.baseline),
     rejectPeakToPeakMicrovolts: orNull(flags.rejectUv),
     resampleHz: flags.resampleHz,
-  });
+  };
+  const analysis = await naming(file, () => analyseRecording(recording, options));
   const generator = `p300-dsp ${command.parent?.version() ?? ""}`.trim();
   await writeFileWhole(flags.out, renderReport(analysis, { title: flags.title, generator }));
   const result = summarise(file, flags.out, analysis);

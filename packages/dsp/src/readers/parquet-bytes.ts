@@ -99,11 +99,21 @@ export async function readChannelsFrom(
   beside: Beside,
   begin: (head: RecordingHead) => (channel: number, samples: Float64Array) => void,
 ): Promise<void> {
-  await useTable(path, file, async (table) => {
+  // what the caller's own functions throw says nothing about the file
+  let theirs: { readonly cause: unknown } | undefined;
+  const calling = <T>(call: () => T): T => {
+    try {
+      return call();
+    } catch (cause) {
+      theirs = { cause };
+      throw cause;
+    }
+  };
+  const reading = useTable(path, file, async (table) => {
     const { channelNames, columnNames, sampleRateHz, stimCodes, annotations } = await layoutOf(path, table, beside);
     const samples = new Float64Array(table.nRows);
     await table.readInto(new Map([["stim", samples]]));
-    const take = begin({
+    const head: RecordingHead = {
       nChannels: columnNames.length,
       nSamples: table.nRows,
       sampleRateHz,
@@ -112,11 +122,15 @@ export async function readChannelsFrom(
       stimCodes,
       ...(annotations && annotations.length > 0 ? { annotations } : {}),
       source: path,
-    });
+    };
+    const take = calling(() => begin(head));
     for (const [channel, name] of columnNames.entries()) {
       await table.readInto(new Map([[name, samples]]));
-      take(channel, samples);
+      calling(() => take(channel, samples));
     }
+  });
+  await reading.catch((error: unknown) => {
+    throw theirs ? theirs.cause : error;
   });
 }
 

@@ -134,3 +134,22 @@ describe("download", () => {
     expect((await run("download", "bi2014a", "--out", "x", "--subjects", "3-1")).status).toBe(2);
   });
 });
+
+test("a band that cannot be is answered with the file and the option, and an empty path is misuse", async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, "run.edf");
+  await saveRecording(file, makeRecording());
+  const out = join(folder, "out");
+  for (const command of ["preprocess", "report"]) {
+    const { status, stdout, stderr } = await run(command, file, "--out", out, "--high-hz", "64");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^p300-dsp: [^\n]*run\.edf: band [^\n]*--high-hz[^\n]*\n$/);
+    const huge = await run(command, file, "--out", out, "--resample-hz", "1e12");
+    expect(huge.status).toBe(1);
+    expect(huge.stderr).toMatch(/^p300-dsp: [^\n]*run\.edf[^\n]*--resample-hz[^\n]*\n$/);
+    expect(existsSync(out)).toBe(false);
+    expect((await run(command, file, "--out", "")).status).toBe(2);
+  }
+  expect((await run("convert", file, "--out", "")).status).toBe(2);
+  expect((await run("synth", "--subjects", "1", "--out", " ")).status).toBe(2);
+});

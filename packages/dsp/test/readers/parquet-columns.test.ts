@@ -74,13 +74,9 @@ describe.each(names)("%s", (name) => {
   });
 
   test("is decoded fast, but for other encodings and columns of nothing", () => {
-    for (const column of columnNames) {
-      const got = decodeFast(bytes, column);
-      const integer = /int|stim/.test(column);
-      if (column === "nulls" && got === undefined) continue;
-      if (name.startsWith("delta") && integer) expect(got, column).toBeUndefined();
-      else expect(got, column).toEqual(wanted.get(column));
-    }
+    const general = (column: string): boolean => name.startsWith("delta") && /int|stim/.test(column);
+    for (const column of columnNames.filter((one) => one !== "nulls"))
+      expect(decodeFast(bytes, column), column).toEqual(general(column) ? undefined : wanted.get(column));
   });
 
   test("is a recording", async () => {
@@ -102,11 +98,11 @@ describe.each(names)("%s", (name) => {
       fc.asyncProperty(fc.array(fc.oneof(edit, large), { minLength: 1, maxLength: 3 }), async (edits) => {
         const changed = bytes.slice();
         for (const { at, put } of edits) changed.set(put.subarray(0, changed.length - at), at);
-        try {
-          for (const [, values] of await readColumns(changed)) expect(values).toBeInstanceOf(Float64Array);
-        } catch (error) {
-          expect(String((error as { code?: unknown }).code)).toMatch(/^ERR_DSP_(PARQUET|COLUMN)$/);
-        }
+        const answer = await readColumns(changed).then(
+          () => "read",
+          (error: { code?: unknown }) => error.code,
+        );
+        expect(["read", "ERR_DSP_PARQUET", "ERR_DSP_COLUMN"]).toContain(answer);
       }),
       { numRuns: 15 },
     );
