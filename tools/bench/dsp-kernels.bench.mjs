@@ -14,7 +14,8 @@ const N = 153_600;
 export const readmes = ["packages/dsp/README.md"];
 
 export default async function benchKernels({ root, python }) {
-  const dsp = await import(pathToFileURL(join(root, "packages", "dsp", "dist", "index.js")).href);
+  const entry = (name) => import(pathToFileURL(join(root, "packages", "dsp", "dist", `${name}.js`)).href);
+  const dsp = Object.assign({}, ...(await Promise.all(["index", "filters", "resampling", "spectra"].map(entry))));
   const peer = python && existsSync(python) ? await startPeer(python) : null;
   try {
     const rows = [];
