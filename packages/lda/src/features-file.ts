@@ -132,7 +132,8 @@ async function openTable(file: string, dir?: string): Promise<Table> {
   }
 }
 
-async function whyUnreadable(cause: unknown, dir: string | undefined): Promise<string> {
+/** In words, with the folders below that hold what was looked for. */
+export async function whyUnreadable(cause: unknown, dir: string | undefined): Promise<string> {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
   if (code === "ENOTDIR") return "is inside a file: name the folder that holds it";
   if (code !== "ENOENT") return `cannot be read (${code})`;

@@ -4,6 +4,7 @@ import path from "node:path";
 import { parquetRead, parquetSchema, type AsyncBuffer, type FileMetaData } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { FeaturesFileError, LdaError } from "./errors";
+import { whyUnreadable } from "./features-file";
 import { checkFinite, type Matrix } from "./matrix";
 import { splitFooter, type Footer } from "./parquet-footer";
 
@@ -45,10 +46,7 @@ export async function openFeatures(dir: string, { rowsPerBlock }: FeatureStreamO
   try {
     handle = await open(file);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    const why =
-      code === "ENOENT" ? "does not exist: name a folder that `p300-dsp preprocess` wrote" : `cannot be read (${code})`;
-    throw new FeaturesFileError(file, why, { cause });
+    throw new FeaturesFileError(file, await whyUnreadable(cause, dir), { cause });
   }
   try {
     const buffer = asyncBufferOf(handle, (await handle.stat()).size);
