@@ -49,6 +49,27 @@ export function decodeColumnInto(out: Float64Array, at: number, bytes: Uint8Arra
   }
 }
 
+/** Whether the pages of a column chunk say of themselves that they hold as many values as the chunk has. The general
+ * reader believes each of them, and makes room for what it claims. */
+export function pagesHold(bytes: Uint8Array, nValues: number): boolean {
+  try {
+    const reader = new ThriftReader(bytes);
+    let left = nValues;
+    while (left > 0) {
+      const header = reader.struct();
+      const type = integer(header, 1);
+      const about = header.get({ [DATA_PAGE]: 5, [DATA_PAGE_V2]: 8, [DICTIONARY_PAGE]: 7 }[type] ?? 0);
+      const n = about instanceof Map ? integer(about as ThriftStruct, 1) : 0;
+      if (n > (type === DICTIONARY_PAGE ? nValues : left)) return false;
+      if (type !== DICTIONARY_PAGE) left -= n;
+      reader.at += integer(header, 3);
+    }
+    return left === 0;
+  } catch {
+    return false;
+  }
+}
+
 interface Page {
   readonly type: number;
   readonly encoding: number;

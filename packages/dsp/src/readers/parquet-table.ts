@@ -4,8 +4,9 @@ import type { Compressors, DecodedArray, FileMetaData, KeyValue, SchemaElement }
 import { ColumnError, DspError, ParquetError } from "../errors";
 import { latin1 } from "./bytes";
 import { unlz4 } from "./lz4";
-import { decodeColumnInto } from "./parquet-columns";
+import { decodeColumnInto, pagesHold } from "./parquet-columns";
 import { unsnappyPlainly } from "./snappy";
+import { ThriftReader } from "./thrift";
 
 /** Where a file's bytes come from. */
 export interface ByteSource {
@@ -36,6 +37,7 @@ async function openTable(path: string, file: ByteSource): Promise<Table> {
   await checkMagic(path, file);
   const { parquetMetadataAsync, parquetRead, parquetSchema } = await import("hyparquet");
   const source = { byteLength: file.byteLength, slice: (start: number, end?: number) => file.slice(start, end) };
+  await checkFooter(file);
   const metadata = await parquetMetadataAsync(source, { geoparquet: false });
   const nRows = Number(metadata.num_rows);
   checkRows(path, metadata, file.byteLength);
@@ -54,6 +56,7 @@ async function openTable(path: string, file: ByteSource): Promise<Table> {
         if (!(await readPlainColumn(buffer, file, metadata, element, compressors))) buffers.set(name, buffer);
       }
       if (buffers.size === 0) return;
+      for (const name of buffers.keys()) await checkPages(path, name, file, metadata);
       const filled = new Map<string, number>();
       await parquetRead({
         file: source,
@@ -100,6 +103,22 @@ async function readPlainColumn(
   return at === buffer.length;
 }
 
+/** @throws {ParquetError} when a page claims values that its column does not have. */
+async function checkPages(path: string, name: string, file: ByteSource, { row_groups }: FileMetaData): Promise<void> {
+  for (const { columns, num_rows } of row_groups) {
+    const meta = columns.find(({ meta_data }) => meta_data?.path_in_schema.join(".") === name)?.meta_data;
+    if (!meta) continue;
+    const from = Number(meta.dictionary_page_offset || meta.data_page_offset);
+    const to = from + Number(meta.total_compressed_size);
+    const there = from >= 4 && from <= to && to <= file.byteLength && meta.num_values === num_rows;
+    if (!there || !pagesHold(new Uint8Array(await file.slice(from, to)), Number(num_rows)))
+      throw new ParquetError(
+        path,
+        `is a damaged Parquet file (the pages of column ${name} do not fit it): copy or make it again`,
+      );
+  }
+}
+
 /** A damaged footer may claim any number of rows; no encoding packs more than some thousands of them into a byte. */
 function checkRows(path: string, metadata: FileMetaData, byteLength: number): void {
   const nRows = Number(metadata.num_rows);
@@ -109,6 +128,15 @@ function checkRows(path: string, metadata: FileMetaData, byteLength: number): vo
       path,
       `is damaged: it claims ${nRows} rows, its row groups ${groups}: copy or make it again`,
     );
+}
+
+/** Lists in a damaged footer may claim any length, and the general reader would make room for it.
+ * @throws {Error} when the footer is none. */
+async function checkFooter(file: ByteSource): Promise<void> {
+  const size = file.byteLength;
+  const length = new DataView(await file.slice(size - 8, size - 4)).getUint32(0, true);
+  if (length > size - 12) throw new Error("its footer is longer than the file");
+  new ThriftReader(new Uint8Array(await file.slice(size - 8 - length, size - 8))).struct();
 }
 
 async function checkMagic(path: string, file: ByteSource): Promise<void> {

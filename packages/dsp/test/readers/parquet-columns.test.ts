@@ -113,3 +113,21 @@ describe.each(names)("%s", (name) => {
       await expect(readColumns(bytes.slice(0, length))).rejects.toMatchObject({ code: "ERR_DSP_PARQUET" });
   });
 });
+
+test("a page that claims values without end is refused before room is made for them", async () => {
+  const bytes = fileOf("delta_snappy.parquet");
+  const { row_groups } = parquetMetadata(bytes.buffer as ArrayBuffer);
+  const { meta_data } = row_groups[0]!.columns.find((one) => one.meta_data!.path_in_schema[0] === "int32")!;
+  const from = Number(meta_data!.data_page_offset);
+  const end = from + Number(meta_data!.total_compressed_size);
+  for (let at = from; at < from + 24; at++) {
+    const changed = bytes.slice();
+    changed.fill(255, at, Math.min(at + 4, end));
+    changed[at + 4] = 15;
+    const answer = await readColumns(changed, ["int32"]).then(
+      () => "read",
+      (error: { code?: unknown }) => error.code,
+    );
+    expect(["read", "ERR_DSP_PARQUET"]).toContain(answer);
+  }
+});
