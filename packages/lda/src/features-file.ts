@@ -1,9 +1,9 @@
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { parquetMetadata, parquetRead, parquetSchema, type ColumnData, type FileMetaData } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { FeaturesFileError } from "./errors";
 import { checkFinite, type Matrix } from "./matrix";
+import { compressors } from "./parquet-compressors";
 
 const FEATURES = "features.parquet";
 const LABELS = "labels.parquet";

@@ -2,10 +2,10 @@ import { open, mkdtemp, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parquetRead, parquetSchema, type AsyncBuffer, type FileMetaData } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { FeaturesFileError, LdaError } from "./errors";
 import { whyUnreadable } from "./features-file";
 import { checkFinite, type Matrix } from "./matrix";
+import { compressors } from "./parquet-compressors";
 import { splitFooter, type Footer } from "./parquet-footer";
 
 const FEATURES = "features.parquet";

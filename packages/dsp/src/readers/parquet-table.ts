@@ -3,6 +3,7 @@
 import type { Compressors, DecodedArray, FileMetaData, KeyValue, SchemaElement } from "hyparquet";
 import { ColumnError, DspError, ParquetError } from "../errors";
 import { latin1 } from "./bytes";
+import { unbrotli } from "./brotli";
 import { unlz4 } from "./lz4";
 import { decodeColumnInto, pagesHold } from "./parquet-columns";
 import { unsnappyPlainly } from "./snappy";
@@ -49,7 +50,7 @@ async function openTable(path: string, file: ByteSource): Promise<Table> {
     async readInto(wanted) {
       for (const name of wanted.keys()) checkNumeric(path, name, leaves.get(name));
       const others = needsCompressors(metadata) ? (await import("hyparquet-compressors")).compressors : {};
-      const compressors = boundedBy(nRows, { ...others, SNAPPY: unsnappyPlainly, LZ4_RAW: unlz4 });
+      const compressors = boundedBy(nRows, { ...others, SNAPPY: unsnappyPlainly, LZ4_RAW: unlz4, BROTLI: unbrotli });
       const buffers = new Map<string, Float64Array>();
       for (const [name, buffer] of wanted) {
         const element = leaves.get(name)!;
