@@ -45,5 +45,10 @@ test("hyparquet is known to what reads features alone", () => {
   const naming = all.filter((name) =>
     /from "hyparquet(-compressors)?"/.test(readFileSync(path.join(src, name), "utf8")),
   );
-  expect(naming.toSorted()).toEqual(["features-file.ts", "features-stream.ts", "parquet-compressors.ts", "parquet-footer.ts"]);
+  expect(naming.toSorted()).toEqual([
+    "features-file.ts",
+    "features-stream.ts",
+    "parquet-compressors.ts",
+    "parquet-footer.ts",
+  ]);
 });

@@ -140,6 +140,7 @@ describe("following", () => {
     }
     expect(openMost).toBe(1);
     await follower.stop();
+    await until("the end of a question that was under way", () => open === 0);
     const asked = source.resolved;
     await new Promise((done) => setTimeout(done, 50));
     expect(source.resolved).toBe(asked);

@@ -12,18 +12,19 @@ test("gives the page back, and an empty one for nothing", () => {
   expect(unbrotli(packed, 0)).toHaveLength(0);
 });
 
+const lengthOf = (page: Uint8Array): number | string => {
+  try {
+    return unbrotli(page, text.length).length;
+  } catch (error) {
+    return error instanceof Error ? "an error" : "something else";
+  }
+};
+
 test("a damaged page is an error, whatever byte is changed, and never more than was claimed", () => {
   for (let at = 0; at < packed.length; at++)
     for (const by of [1, 0x80, 0xff]) {
       const damaged = packed.map((byte, i) => (i === at ? byte ^ by : byte));
-      let length = 0;
-      try {
-        length = unbrotli(damaged, text.length).length;
-      } catch (error) {
-        expect(error).toBeInstanceOf(Error);
-        continue;
-      }
-      expect(length).toBe(text.length);
+      expect([text.length, "an error"]).toContain(lengthOf(damaged));
     }
   expect(() => unbrotli(packed.subarray(0, packed.length - 3), text.length)).toThrow(/./);
   expect(() => unbrotli(packed, 10)).toThrow(/./);
