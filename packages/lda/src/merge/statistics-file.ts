@@ -71,7 +71,8 @@ export function decodeStatistics(bytes: Uint8Array, file = "statistics"): LdaSta
   const header = parseHeader(bytes.subarray(12, Math.min(body, Math.max(end, 12))), file, whole);
   const { n_features: nFeatures, auto, classes } = header;
   if (!whole || end !== body + 8 * classes.length * numbersOf(nFeatures, auto)) throw altered(file);
-  const aligned = bytes.slice(body, end);
+  // A copy at the start of a buffer of its own; `slice` of Node's Buffer would be a view.
+  const aligned = new Uint8Array(bytes.subarray(body, end));
   if (!LITTLE_ENDIAN) swapBytes(aligned);
   const numbers = new Float64Array(aligned.buffer);
   let at = 0;

@@ -95,6 +95,8 @@ test("a file is whole or not there", async () => {
   expect((await loadStatistics(file)).merge(LdaStatistics.of(x, y)).counts).toEqual(
     LdaStatistics.of(x, y).counts.map((n) => 2 * n),
   );
+  const loaded = await loadStatistics(file);
+  for (const label of loaded.classes) expect(loaded.ofClass(label)).toEqual(LdaStatistics.of(x, y).ofClass(label));
   expect(readdirSync(folder)).toEqual(["subject_01.stat"]);
   await expect(loadStatistics(join(folder, "none"))).rejects.toMatchObject({ code: "ERR_LDA_MODEL_FILE" });
   await expect(saveStatistics(LdaStatistics.of(x, y), folder)).rejects.toMatchObject({ code: "ERR_LDA_OUTPUT" });
