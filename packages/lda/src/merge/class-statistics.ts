@@ -134,9 +134,11 @@ export function addScatterInto(
   sign: 1 | -1,
 ): void {
   const n = e.length;
+  const weighted = sign * count;
   for (let j = 0, at = 0; j < n; j++) {
-    const shifted = count * e[j]!;
-    for (let k = 0; k < n; k++, at++) out[at]! += sign * (scatter[at]! + shifted * e[k]!);
+    const shifted = weighted * e[j]!;
+    if (sign === 1) for (let k = 0; k < n; k++, at++) out[at]! += scatter[at]! + shifted * e[k]!;
+    else for (let k = 0; k < n; k++, at++) out[at]! += shifted * e[k]! - scatter[at]!;
   }
 }
 

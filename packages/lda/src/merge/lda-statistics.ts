@@ -195,7 +195,8 @@ export function solveClasses(
   const shrinkages = Float64Array.from(byClass, ([label, statistics], k) => {
     const { count, mean, scatter } = statistics;
     means.set(mean, k * nFeatures);
-    const covariance = scatter.map((value) => value / count);
+    const covariance = new Float64Array(scatter.length);
+    for (let i = 0; i < scatter.length; i++) covariance[i] = scatter[i]! / count;
     const scale = scaleOf(statistics);
     return addShrunkInto(sigma, covariance, { nRows: count, scale, weight: priors[k]!, shrinkage }, () =>
       checkSums({ ...correlationSums(covariance, scale), sumOfNorms: sumOfNormsOf(statistics, scale, label) }),
