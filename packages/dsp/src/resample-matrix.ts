@@ -1,5 +1,8 @@
+import { OptionError } from "./errors";
 import { roundHalfEven } from "./round";
 import type { Hertz } from "./units";
+
+const RATIO_MAX = 1000;
 
 /** The sizes of a resampling: `nIn` samples are padded to `nPadded`, whose transform is cropped or filled up to
  * `nResampled`, of which `nOut` samples from `cut` on are the answer. */
@@ -13,9 +16,13 @@ export interface ResampleSizes {
 }
 
 /** The sizes that MNE's `resample(up, down, npad="auto")` takes for rows of `nIn` samples. 359 samples from 512 to
- * 100 Hz: padded to 512, resampled to 100, 70 kept from 15 on. */
+ * 100 Hz: padded to 512, resampled to 100, 70 kept from 15 on.
+ * @throws {OptionError} for a rate of more than a thousand times the old one. */
 export function resampleSizes(nIn: number, fromHz: Hertz, toHz: Hertz): ResampleSizes {
   const ratio = toHz / fromHz;
+  // Far beyond what anybody resamples to, and before memory for it is asked for.
+  if (!(ratio <= RATIO_MAX))
+    throw new OptionError("resampleHz", toHz, `at most ${RATIO_MAX} times the rate, ${fromHz} Hz`);
   const nPadded = 2 ** Math.ceil(Math.log2(nIn + 2 * Math.min(Math.floor(nIn / 8), 100)));
   const padLeft = Math.floor((nPadded - nIn) / 2);
   return {

@@ -124,3 +124,7 @@ describe("resampleEpochs", () => {
 test("refuses rows that do not fill the buffer", () => {
   expect(() => resampleRows(new Float64Array(10), 4, 100, 50)).toThrow(ShapeError);
 });
+
+test("a rate beyond all memory is refused before any is asked for", () => {
+  expect(() => resampleSizes(359, 512, 1e9)).toThrow(expect.objectContaining({ code: "ERR_DSP_OPTION" }));
+});
